@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { closeReason, commonRequests, empty, streamingEndReason, timeMs } from './common.ts';
+import { id, rtpCapabilities, rtpParameters, trackId, transportOptions } from './media.ts';
+import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
+
+/** The Socket.IO namespace of dashboards. */
+export const VIEWER_NAMESPACE = '/viewer';
+
+/** Whether a track is on its way to disk. `off`: no recorder is there. `failing`: it is, and cannot record. */
+export const recordingState = z.enum(['off', 'starting', 'recording', 'failing']);
+
+/** A display of a streaming client, with the producers that can be consumed. */
+export const trackView = z.object({
+  trackId,
+  label: z.string(),
+  /** The router of its producers; a viewer needs one receive transport per router. */
+  routerId: id,
+  producers: z.object({
+    full: id.exactOptional(),
+    small: id.exactOptional(),
+    audio: id.exactOptional(),
+  }),
+  recording: recordingState,
+});
+
+/** A client as the dashboard shows it. */
+export const clientView = z.object({
+  clientId: id,
+  companyId: id,
+  userId: z.string(),
+  userName: z.string(),
+  hostName: z.string(),
+  os: z.string(),
+  connectedAtMs: timeMs,
+  /** Add to the client's clock to get the server's; absent until measured. */
+  clockOffsetMs: z.number().exactOptional(),
+  session: z.object({ sessionId: id, startedAtMs: timeMs }).exactOptional(),
+  tracks: z.array(trackView),
+});
+
+/** What a dashboard may ask. */
+export const viewerRequests = {
+  ...commonRequests,
+  /** Answers with all clients, and from then on every change comes as a notice. */
+  'watch-clients': { request: empty, response: z.object({ clients: z.array(clientView) }) },
+  'get-router-capabilities': {
+    request: z.object({ routerId: id }),
+    response: z.object({ routerRtpCapabilities: rtpCapabilities }),
+  },
+  'create-transport': { request: z.object({ routerId: id }), response: transportOptions },
+  /** Creates a consumer, paused. */
+  consume: {
+    request: z.object({ transportId: id, producerId: id, rtpCapabilities }),
+    response: z.object({
+      consumerId: id,
+      producerId: id,
+      kind: z.enum(['audio', 'video']),
+      rtpParameters,
+    }),
+  },
+  /** Lets media flow; video begins with a key frame. */
+  'resume-consumer': { request: z.object({ consumerId: id }), response: empty },
+  'pause-consumer': { request: z.object({ consumerId: id }), response: empty },
+  'close-consumer': { request: z.object({ consumerId: id }), response: empty },
+} as const satisfies RequestTable;
+
+/** What the server tells a dashboard. */
+export const viewerNotices = {
+  'client-connected': z.object({ client: clientView }),
+  /** Replaces what was known of this client. */
+  'client-updated': z.object({ client: clientView }),
+  'client-disconnected': z.object({ clientId: id, reason: z.enum(['app-closed', 'connection-lost']) }),
+  'start-streaming': z.object({ clientId: id, sessionId: id }),
+  'stop-streaming': z.object({ clientId: id, sessionId: id, reason: streamingEndReason }),
+  'consumer-closed': z.object({ consumerId: id, reason: closeReason }),
+  'transport-closed': z.object({ transportId: id, reason: closeReason }),
+  /** A recording had to be begun anew, or cannot be made. */
+  'recording-alarm': z.object({
+    sessionId: id,
+    trackId,
+    code: z.string(),
+    message: z.string(),
+    atMs: timeMs,
+  }),
+} as const satisfies NoticeTable;
+
+/** Viewer to server. */
+export type ViewerToServer = RequestEvents<typeof viewerRequests>;
+/** Server to viewer. */
+export type ServerToViewer = NoticeEvents<typeof viewerNotices>;
+/** See {@link clientView}. */
+export type ClientView = z.output<typeof clientView>;
+/** See {@link trackView}. */
+export type TrackView = z.output<typeof trackView>;
+/** See {@link recordingState}. */
+export type RecordingState = z.output<typeof recordingState>;
