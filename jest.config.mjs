@@ -1,3 +1,9 @@
+import { findWorker } from './scripts/setup/steps/mediasoup-worker.mjs';
+
+// Tests that are run without `npm test` find the worker that set-up provided.
+const worker = findWorker();
+if (worker !== undefined) process.env.SIGHTLINE_WORKER_BIN = worker;
+
 /** Shared by both projects: TypeScript and single-file components run as native ES modules, straight from source. */
 const base = {
   rootDir: import.meta.dirname,

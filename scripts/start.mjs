@@ -1,0 +1,29 @@
+import { readSettings } from './services/settings.mjs';
+import { runServices, stopSignal } from './services/run-services.mjs';
+import { setUp } from './setup/main.mjs';
+import { formatElapsed } from './setup/runner.mjs';
+import { runScript } from './setup/setup-error.mjs';
+
+function readyMessage(settings, elapsedMs) {
+  return `
+Sightline is ready (${formatElapsed(elapsedMs)}).
+
+  Dashboard       ${settings.url}/
+  Share a screen  ${settings.url}/agent
+  Recordings      ${settings.recordingsDir}
+
+  Only this machine can reach it: this version has no accounts yet. Ctrl-C stops it.
+`;
+}
+
+await runScript(async () => {
+  const startMs = Date.now();
+  const settings = readSettings(process.env);
+  const tools = await setUp('run');
+  const stopped = stopSignal();
+  const services = await runServices({ settings, tools, stopped, print: console.log });
+  if (services.ready) console.log(readyMessage(settings, Date.now() - startMs));
+  const failure = await Promise.race([stopped.then(() => undefined), services.failed]);
+  await services.stop();
+  if (failure) throw failure;
+});
