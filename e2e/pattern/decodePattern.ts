@@ -2,6 +2,7 @@ import { findPatterns } from './findPattern.ts';
 import type { Luma } from './luma.ts';
 import {
   FIXED_CELLS,
+  MIN_CONTRAST,
   PATTERN_BYTES,
   PATTERN_COLUMNS,
   PATTERN_ROWS,
@@ -14,9 +15,6 @@ import { type PatternPayload, unpackPayload } from './patternPayload.ts';
 export interface PatternReading extends PatternPayload {
   readonly geometry: PatternGeometry;
 }
-
-/** Black and white must be at least this far apart, in levels of brightness. */
-const MIN_CONTRAST = 40;
 
 /** A cell nearer to the middle between black and white than this share of the contrast is undecided. */
 const UNDECIDED_SHARE = 0.1;

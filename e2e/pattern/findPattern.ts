@@ -1,6 +1,7 @@
 import type { Luma } from './luma.ts';
 import {
   LEFT_COLUMN_RUNS,
+  MIN_CONTRAST,
   PATTERN_COLUMNS,
   PATTERN_ROWS,
   type PatternGeometry,
@@ -9,9 +10,6 @@ import {
 
 /** Patterns whose cells are smaller than this are not looked for. */
 const MIN_CELL_PX = 5;
-
-/** Below this distance of the darkest from the brightest pixel a line holds no pattern. */
-const MIN_CONTRAST = 40;
 
 /** How far the length of a run may be off, in cells. */
 const RUN_TOLERANCE_CELLS = 0.4;

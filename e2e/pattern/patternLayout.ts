@@ -11,6 +11,9 @@ export const TOP_ROW_RUNS: readonly number[] = [3, 1, 1, 2, 1, 1, 2, 1, 2];
 /** Run lengths in cells of the left column, black first: gives the pattern's height. */
 export const LEFT_COLUMN_RUNS: readonly number[] = [1, 1, 2, 1, 1, 2, 1];
 
+/** Where black and white are nearer than this many levels of brightness, there is no pattern. */
+export const MIN_CONTRAST = 40;
+
 /** Bytes that the cells right of the left column and below the top row carry. */
 export const PATTERN_BYTES = ((PATTERN_COLUMNS - 1) * (PATTERN_ROWS - 1)) / 8;
 

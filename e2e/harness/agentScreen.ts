@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { type Chromium, launchAgentChromium } from './chromium.ts';
+import { type Closable, createCleanup } from './cleanup.ts';
+import type { Display, ScreenSize } from './display.ts';
+import type { NetworkNamespace } from './netns.ts';
+import { moduleForPage } from './pageModules.ts';
+
+const PATTERN_DIRECTORY = join(import.meta.dirname, '../pattern');
+const PATTERN_ORIGIN = 'http://pattern.invalid';
+
+/** Width of a screen of 1280 pixels over the width of its small copy of 480: cells stay 9 pixels wide there. */
+const CELLS_PER_SCREEN_WIDTH = 1280 / 24;
+
+export interface Bounds extends ScreenSize {
+  readonly left: number;
+  readonly top: number;
+}
+
+export interface PatternOptions {
+  /** Where on the screen the window goes. */
+  readonly bounds: Bounds;
+  readonly displayId: number;
+  readonly framesPerSecond: number;
+}
+
+/** A window that shows the test pattern, above all windows opened before. */
+export interface PatternWindow {
+  readonly page: Page;
+  /** From now on the window does not change by a pixel. */
+  freeze(): Promise<void>;
+  resume(): Promise<void>;
+  move(bounds: Bounds): Promise<void>;
+}
+
+export interface AgentScreen extends Closable {
+  readonly chromium: Chromium;
+  /** The agent's page, in a window below the pattern's. */
+  readonly agentPage: Page;
+  readonly pattern: PatternWindow;
+}
+
+export interface AgentScreenOptions {
+  readonly display: Display;
+  readonly agentUrl: string;
+  /** 30 or 60: the page paints at most at every animation frame. */
+  readonly framesPerSecond: number;
+  readonly captureSource?: string;
+  readonly network?: NetworkNamespace;
+}
+
+async function moveWindow(page: Page, bounds: Bounds): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { windowId } = await session.send('Browser.getWindowForTarget');
+  await session.send('Browser.setWindowBounds', { windowId, bounds: { ...bounds, windowState: 'normal' } });
+  await session.detach();
+}
+
+async function servePattern(context: BrowserContext): Promise<void> {
+  await context.route(`${PATTERN_ORIGIN}/**`, async (route) => {
+    const path = join(PATTERN_DIRECTORY, new URL(route.request().url()).pathname);
+    if (path.endsWith('.ts')) {
+      await route.fulfill({ contentType: 'text/javascript', body: await moduleForPage(path) });
+    } else if (path.endsWith('.html')) {
+      await route.fulfill({ contentType: 'text/html', path });
+    } else {
+      await route.fulfill({ status: 404 });
+    }
+  });
+}
+
+/**
+ * Opens a window that shows the test pattern.
+ *
+ * @param opener any page of the Chromium that shall show it.
+ */
+export async function openPattern(opener: Page, options: PatternOptions): Promise<PatternWindow> {
+  const { bounds, displayId, framesPerSecond } = options;
+  const context = opener.context();
+  await servePattern(context);
+  const parameters = new URLSearchParams({
+    displayId: String(displayId),
+    fps: String(framesPerSecond),
+    cellPx: String(Math.max(24, Math.round(bounds.width / CELLS_PER_SCREEN_WIDTH))),
+  });
+  const opened = context.waitForEvent('page');
+  await opener.evaluate(() => void window.open('about:blank', '_blank', 'popup,width=400,height=300'));
+  const page = await opened;
+  await moveWindow(page, bounds);
+  await page.goto(`${PATTERN_ORIGIN}/patternPage.html?${parameters.toString()}`);
+  await page.waitForFunction(() => window.patternPage.shown() !== undefined);
+  return {
+    page,
+    freeze: () => page.evaluate(() => window.patternPage.freeze()),
+    resume: () => page.evaluate(() => window.patternPage.resume()),
+    move: (next) => moveWindow(page, next),
+  };
+}
+
+/** A Chromium on a display: the agent's page, and over all of the screen a window with the test pattern. */
+export async function openAgentScreen(options: AgentScreenOptions): Promise<AgentScreen> {
+  const { display, agentUrl, framesPerSecond, captureSource, network } = options;
+  const cleanup = createCleanup();
+  const chromium = cleanup.use(
+    await launchAgentChromium({
+      display,
+      ...(captureSource === undefined ? {} : { captureSource }),
+      ...(network === undefined ? {} : { network }),
+    }),
+  );
+  try {
+    const agentPage = chromium.context.pages()[0] ?? (await chromium.context.newPage());
+    const bounds = { left: 0, top: 0, ...display.size };
+    await moveWindow(agentPage, bounds);
+    await agentPage.goto(agentUrl);
+    const pattern = await openPattern(agentPage, { bounds, displayId: 1, framesPerSecond });
+    return { chromium, agentPage, pattern, close: () => cleanup.close() };
+  } catch (error) {
+    await cleanup.close();
+    throw error;
+  }
+}

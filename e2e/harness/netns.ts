@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Closable, createCleanup } from './cleanup.ts';
+import { run, startProc } from './proc.ts';
+import { createTempDir } from './tempDir.ts';
+
+const RELAY_TIMEOUT_MS = 10_000;
+const MAX_NAMESPACES = 250;
+
+export interface RateLimit {
+  readonly rateBps: number;
+  /** Longest time a packet may wait in the queue before packets are dropped. */
+  readonly queueMs: number;
+}
+
+/**
+ * A network of its own for an agent: its media crosses a pair of virtual interfaces that can be throttled.
+ * Needs root.
+ */
+export interface NetworkNamespace extends Closable {
+  readonly name: string;
+  /** Address of the host's end, where the media server must be reachable. */
+  readonly hostAddress: string;
+  /** Address of the end inside. */
+  readonly insideAddress: string;
+  /** Throttles what leaves the namespace; replaces an earlier limit. */
+  setRate(limit: RateLimit): Promise<void>;
+  clearRate(): Promise<void>;
+  /** Makes a TCP port of the host's loopback address reachable at the same address inside, unthrottled. */
+  relayTcp(port: number): Promise<void>;
+}
+
+async function addInterfacePair(): Promise<number> {
+  const links = await run('ip', ['-o', 'link', 'show', 'type', 'veth']);
+  for (let index = 0; index < MAX_NAMESPACES; index += 1) {
+    if (links.includes(`slhost${index}@`)) continue;
+    const command = ['link', 'add', `slhost${index}`, 'type', 'veth', 'peer', 'name', `slin${index}`];
+    try {
+      await run('ip', command);
+      return index;
+    } catch (error) {
+      // Another test took this number since the list was made.
+      if (!String(error).includes('File exists')) throw error;
+    }
+  }
+  throw new Error(`all ${MAX_NAMESPACES} network namespaces are in use: remove leftover slhost interfaces`);
+}
+
+/** Relays from a Unix socket, which is visible in every network namespace, to a port of the loopback address. */
+async function listenOutside(socketPath: string, port: number): Promise<Closable> {
+  const server = createServer((inside) => {
+    const outside = connect(port, '127.0.0.1');
+    inside.pipe(outside).pipe(inside);
+    // One side's failure is the other side's end: the browser sees a closed connection and tries again.
+    inside.on('error', () => outside.destroy()).on('close', () => outside.destroy());
+    outside.on('error', () => inside.destroy()).on('close', () => inside.destroy());
+    sockets.add(inside);
+    inside.on('close', () => sockets.delete(inside));
+  });
+  const sockets = new Set<{ destroy(): void }>();
+  server.listen(socketPath);
+  await once(server, 'listening');
+  return {
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Creates a network namespace with a 10.77.n.0/30 network between it and the host. */
+export async function createNetworkNamespace(): Promise<NetworkNamespace> {
+  const cleanup = createCleanup();
+  const index = await addInterfacePair();
+  const host = `slhost${index}`;
+  const inside = `slin${index}`;
+  const name = `sightline${index}`;
+  const hostAddress = `10.77.${index}.1`;
+  const insideAddress = `10.77.${index}.2`;
+  const within = (...command: string[]): Promise<string> => run('ip', ['netns', 'exec', name, ...command]);
+
+  // Deleting one end deletes the other; a namespace alone would keep them as long as a process lives in it.
+  cleanup.use({ close: async () => void (await run('ip', ['link', 'delete', host])) });
+  try {
+    await run('ip', ['netns', 'add', name]);
+    cleanup.use({ close: async () => void (await run('ip', ['netns', 'delete', name])) });
+    await run('ip', ['link', 'set', inside, 'netns', name]);
+    await run('ip', ['address', 'add', `${hostAddress}/30`, 'dev', host]);
+    await run('ip', ['link', 'set', host, 'up']);
+    await within('ip', 'address', 'add', `${insideAddress}/30`, 'dev', inside);
+    await within('ip', 'link', 'set', inside, 'up');
+    await within('ip', 'link', 'set', 'lo', 'up');
+  } catch (error) {
+    await cleanup.close();
+    throw error;
+  }
+  let limited = false;
+
+  return {
+    name,
+    hostAddress,
+    insideAddress,
+    async setRate({ rateBps, queueMs }) {
+      const shape = ['rate', `${rateBps}bit`, 'burst', '5000', 'latency', `${queueMs}ms`];
+      await within('tc', 'qdisc', 'replace', 'dev', inside, 'root', 'tbf', ...shape);
+      limited = true;
+    },
+    async clearRate() {
+      if (limited) await within('tc', 'qdisc', 'delete', 'dev', inside, 'root');
+      limited = false;
+    },
+    async relayTcp(port) {
+      const directory = cleanup.use(await createTempDir('relay'));
+      const socketPath = join(directory.path, 'socket');
+      cleanup.use(await listenOutside(socketPath, port));
+      const listen = `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`;
+      const socat = cleanup.use(
+        await startProc('ip', [
+          'netns',
+          'exec',
+          name,
+          'socat',
+          '-d',
+          '-d',
+          listen,
+          `UNIX-CONNECT:${socketPath}`,
+        ]),
+      );
+      await socat.line(/listening on/, RELAY_TIMEOUT_MS);
+    },
+    close: () => cleanup.close(),
+  };
+}

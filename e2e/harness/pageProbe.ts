@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Closable } from './cleanup.ts';
+import type { SeenFrameSample } from './frameSummary.ts';
+import { scriptForPage } from './pageModules.ts';
+import { until } from './until.ts';
+
+const WATCHER_PATH = join(import.meta.dirname, 'videoWatcher.ts');
+const VIDEO_TIMEOUT_MS = 10_000;
+
+/** Watches one video element of a page. One probe per page at a time. */
+export interface PageProbe extends Closable {
+  /** What was seen since the last call, in order. */
+  take(): Promise<SeenFrameSample[]>;
+  /**
+   * Waits for a picture that fits, and hands out all pictures up to it that no `take` has handed out.
+   *
+   * @param what what is waited for, as it should read in the error.
+   * @throws Error after `timeoutMs`.
+   */
+  takeUntil(
+    what: string,
+    fits: (sample: SeenFrameSample) => boolean,
+    timeoutMs: number,
+  ): Promise<SeenFrameSample[]>;
+}
+
+/**
+ * Reads the test pattern from every picture that a video element shows.
+ *
+ * @param selector CSS selector of the video element; waited for.
+ */
+export async function watchVideo(page: Page, selector: string): Promise<PageProbe> {
+  await page.waitForSelector(selector, { state: 'attached', timeout: VIDEO_TIMEOUT_MS });
+  await page.evaluate(await scriptForPage(WATCHER_PATH));
+  await page.evaluate((videoSelector) => {
+    const video = document.querySelector<HTMLVideoElement>(videoSelector);
+    if (video === null) throw new Error(`no element fits ${videoSelector}`);
+    window.videoWatcher.watch(video);
+  }, selector);
+  const take = (): Promise<SeenFrameSample[]> => page.evaluate(() => window.videoWatcher.take());
+  return {
+    take,
+    async takeUntil(what, fits, timeoutMs) {
+      const samples: SeenFrameSample[] = [];
+      await until(
+        what,
+        async () => {
+          const taken = await take();
+          samples.push(...taken);
+          return taken.some(fits);
+        },
+        { timeoutMs },
+      );
+      return samples;
+    },
+    close: () => page.evaluate(() => window.videoWatcher.stop()),
+  };
+}
