@@ -1,0 +1,73 @@
+import { rtpParameters as rtpParametersSchema } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { types } from 'mediasoup';
+import { recorderCapabilities } from './codecs.ts';
+import { createClosing } from './closing.ts';
+import type { RecordingTap } from './types.ts';
+
+/** Recorders run beside the sfu: their packets never leave the machine. */
+const LOOPBACK = '127.0.0.1';
+
+/** Opens a {@link RecordingTap} on a producer: a plain transport and a paused consumer (docs/closures.md). */
+export async function createRecordingTap(
+  router: types.Router,
+  producerId: string,
+  closeReasonOfRouter: () => 'worker-died' | 'router-closed',
+  logger: Logger,
+): Promise<RecordingTap> {
+  const transport = await router.createPlainTransport({
+    listenInfo: { protocol: 'udp', ip: LOOPBACK },
+    rtcpMux: false,
+    comedia: false,
+  });
+  const closing = createClosing(logger, () => transport.close());
+  transport.on('routerclose', () => closing.ended(closeReasonOfRouter()));
+  let consumer: types.Consumer;
+  try {
+    consumer = await transport.consume({
+      producerId,
+      rtpCapabilities: recorderCapabilities(router.rtpCapabilities),
+      paused: true,
+    });
+    await consumer.enableTraceEvent(['keyframe']);
+  } catch (error) {
+    closing.close();
+    throw error;
+  }
+  consumer.on('producerclose', () => {
+    transport.close();
+    closing.ended('producer-closed');
+  });
+  return {
+    id: transport.id,
+    get closed() {
+      return closing.closed;
+    },
+    close: closing.close,
+    onClosed: closing.onClosed,
+    rtpParameters: rtpParametersSchema.parse(consumer.rtpParameters),
+    connect: ({ host, rtpPort, rtcpPort }) => transport.connect({ ip: host, port: rtpPort, rtcpPort }),
+    resume: () => consumer.resume(),
+    requestKeyFrame: () => consumer.requestKeyFrame(),
+    onKeyFrame(listener) {
+      consumer.on('trace', (trace) => {
+        if (trace.type === 'keyframe') listener(rtpTimestampOf(trace));
+      });
+    },
+    async stats() {
+      const [sent] = (await consumer.getStats()).filter((stat) => stat.type === 'outbound-rtp');
+      return { packetsSent: sent?.packetCount ?? 0, bytesSent: sent?.byteCount ?? 0 };
+    },
+  };
+}
+
+function rtpTimestampOf(trace: types.ConsumerTraceEventData): number {
+  const info: unknown = trace.info;
+  if (typeof info === 'object' && info !== null && 'rtpPacket' in info) {
+    const { rtpPacket } = info;
+    if (typeof rtpPacket === 'object' && rtpPacket !== null && 'timestamp' in rtpPacket) {
+      return Number(rtpPacket.timestamp);
+    }
+  }
+  throw new Error(`The key frame trace has no RTP timestamp: ${JSON.stringify(info)}`);
+}

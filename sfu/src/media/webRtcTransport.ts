@@ -1,0 +1,115 @@
+import {
+  ProtocolError,
+  rtpParameters as rtpParametersSchema,
+  transportOptions,
+  type CloseReason,
+} from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { types } from 'mediasoup';
+import { createClosing } from './closing.ts';
+import type { MediaConsumer, MediaProducer, MediaTransport } from './types.ts';
+
+/** Opens a {@link MediaTransport} on a router, through the worker's one pair of ports. */
+export async function createWebRtcTransport(
+  router: types.Router,
+  webRtcServer: types.WebRtcServer,
+  closeReasonOfRouter: () => CloseReason,
+  logger: Logger,
+): Promise<MediaTransport> {
+  const transport = await router.createWebRtcTransport({ webRtcServer, preferUdp: true });
+  const closing = createClosing(logger, () => transport.close());
+  transport.on('routerclose', () => closing.ended(closeReasonOfRouter()));
+  transport.on('listenserverclose', () => closing.ended(closeReasonOfRouter()));
+  let connected = false;
+  return {
+    id: transport.id,
+    get closed() {
+      return closing.closed;
+    },
+    close: closing.close,
+    onClosed: closing.onClosed,
+    options: transportOptions.parse({
+      transportId: transport.id,
+      iceParameters: transport.iceParameters,
+      iceCandidates: transport.iceCandidates,
+      dtlsParameters: transport.dtlsParameters,
+    }),
+    get connected() {
+      return connected;
+    },
+    async connect(dtlsParameters) {
+      await transport.connect({ dtlsParameters });
+      connected = true;
+    },
+    restartIce: () => transport.restartIce(),
+    async produce({ kind, rtpParameters }) {
+      try {
+        return wrapProducer(await transport.produce({ kind, rtpParameters }), closeReasonOfRouter, logger);
+      } catch (error) {
+        throw refusal(error, 'unsupported-codec', 'The router takes H.264 (42e01f), VP8 and Opus');
+      }
+    },
+    async consume({ producerId, rtpCapabilities }) {
+      if (!router.canConsume({ producerId, rtpCapabilities })) {
+        throw new ProtocolError('cannot-consume', 'These capabilities cannot play that producer: offer H.264 and VP8.');
+      }
+      try {
+        return wrapConsumer(
+          await transport.consume({ producerId, rtpCapabilities, paused: true }),
+          closeReasonOfRouter,
+          logger,
+        );
+      } catch (error) {
+        throw refusal(error, 'cannot-consume', 'The producer cannot be consumed');
+      }
+    },
+  };
+}
+
+/** The engine throws TypeErrors and UnsupportedErrors for what a client got wrong; anything else is ours. */
+function refusal(error: unknown, code: 'unsupported-codec' | 'cannot-consume', what: string): unknown {
+  const theirs =
+    error instanceof TypeError || (error instanceof Error && /Unsupported|InvalidState/.test(error.name));
+  return theirs ? new ProtocolError(code, `${what}: ${error.message}.`) : error;
+}
+
+function wrapProducer(
+  producer: types.Producer,
+  closeReasonOfRouter: () => CloseReason,
+  logger: Logger,
+): MediaProducer {
+  const closing = createClosing(logger, () => producer.close());
+  producer.on('transportclose', () => closing.ended(closeReasonOfRouter()));
+  return {
+    id: producer.id,
+    kind: producer.kind,
+    get closed() {
+      return closing.closed;
+    },
+    close: closing.close,
+    onClosed: closing.onClosed,
+  };
+}
+
+function wrapConsumer(
+  consumer: types.Consumer,
+  closeReasonOfRouter: () => CloseReason,
+  logger: Logger,
+): MediaConsumer {
+  const closing = createClosing(logger, () => consumer.close());
+  consumer.on('transportclose', () => closing.ended(closeReasonOfRouter()));
+  consumer.on('producerclose', () => closing.ended('producer-closed'));
+  return {
+    id: consumer.id,
+    producerId: consumer.producerId,
+    kind: consumer.kind,
+    get closed() {
+      return closing.closed;
+    },
+    close: closing.close,
+    onClosed: closing.onClosed,
+    rtpParameters: rtpParametersSchema.parse(consumer.rtpParameters),
+    resume: () => consumer.resume(),
+    pause: () => consumer.pause(),
+  };
+}

@@ -1,0 +1,115 @@
+import type { Server as HttpServer } from 'node:http';
+import {
+  AGENT_NAMESPACE,
+  MAX_MESSAGE_BYTES,
+  RECORDER_NAMESPACE,
+  VIEWER_NAMESPACE,
+  type AgentToServer,
+  type Clock,
+  type RecorderToServer,
+  type ServerToAgent,
+  type ServerToRecorder,
+  type ServerToViewer,
+  type ViewerToServer,
+} from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import { Server, type Namespace, type Socket } from 'socket.io';
+import { isLocalRequest, requireSecret, requireVersion } from './admission.ts';
+import { createTokenBucket, type Limiter } from './tokenBucket.ts';
+
+/** A connected agent's socket. */
+export type AgentSocket = Socket<AgentToServer, ServerToAgent>;
+/** A connected dashboard's socket. */
+export type ViewerSocket = Socket<ViewerToServer, ServerToViewer>;
+/** A connected recorder's socket. */
+export type RecorderSocket = Socket<RecorderToServer, ServerToRecorder>;
+
+/** What connections are handed to, by namespace. */
+export interface ConnectionHandlers {
+  agent(socket: AgentSocket, limiter: Limiter): void;
+  viewer(socket: ViewerSocket, limiter: Limiter): void;
+  recorder(socket: RecorderSocket, limiter: Limiter): void;
+}
+
+/** A silent network is noticed within the sum of the two. */
+const PING_INTERVAL_MS = 5_000;
+const PING_TIMEOUT_MS = 5_000;
+
+/** A wall of a hundred tiles opens with some hundreds of requests at once. */
+const CLIENT_RATE = { burst: 500, perSecond: 100 };
+/** Recorders announce for many agents, and are ours. */
+const RECORDER_RATE = { burst: 10_000, perSecond: 2_000 };
+
+/** The signaling server: three namespaces on the HTTP server. */
+export interface SignalingServer {
+  readonly viewers: Namespace<ViewerToServer, ServerToViewer>;
+  close(): Promise<void>;
+}
+
+/** Attaches Socket.IO to the HTTP server and hands its connections out. */
+export function createSignalingServer(options: {
+  httpServer: HttpServer;
+  recorderSecret: string;
+  handlers: ConnectionHandlers;
+  clock: Clock;
+  logger: Logger;
+}): SignalingServer {
+  const { clock, handlers, logger } = options;
+  const io = new Server(options.httpServer, {
+    serveClient: false,
+    transports: ['websocket'],
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    allowRequest: (request, decide) => {
+      const allowed = isLocalRequest(request.headers);
+      if (!allowed) logger.warn({ code: 'foreign-origin', origin: request.headers.origin }, 'connection refused');
+      decide(allowed ? null : 'Open Sightline by its own address.', allowed);
+    },
+  });
+  io.use((socket, next) => {
+    logger.warn({ code: 'unknown-event', address: socket.handshake.address }, 'connection to no namespace refused');
+    next(new Error(`Connect to ${AGENT_NAMESPACE}, ${VIEWER_NAMESPACE} or ${RECORDER_NAMESPACE}.`));
+  });
+  logOversize(io, logger);
+
+  const limiter = (): Limiter => createTokenBucket(clock, CLIENT_RATE);
+  const agents: Namespace<AgentToServer, ServerToAgent> = io.of(AGENT_NAMESPACE);
+  agents.use(requireVersion(logger));
+  agents.on('connection', (socket) => handlers.agent(socket, limiter()));
+
+  const viewers: Namespace<ViewerToServer, ServerToViewer> = io.of(VIEWER_NAMESPACE);
+  viewers.use(requireVersion(logger));
+  viewers.on('connection', (socket) => handlers.viewer(socket, limiter()));
+
+  const recorders: Namespace<RecorderToServer, ServerToRecorder> = io.of(RECORDER_NAMESPACE);
+  recorders.use(requireVersion(logger));
+  recorders.use(requireSecret(options.recorderSecret, logger));
+  recorders.on('connection', (socket) =>
+    handlers.recorder(socket, createTokenBucket(clock, RECORDER_RATE)),
+  );
+
+  return { viewers, close: () => io.close() };
+}
+
+/** A message above the limit closes its connection (RFC 6455, close code 1009); this says so in the log. */
+function logOversize(io: Server, logger: Logger): void {
+  io.engine.on('connection', (connection: EngineConnection) => {
+    connection.once('close', (_reason, description) => {
+      const cause = description instanceof Error && 'context' in description ? description.context : description;
+      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+        logger.warn(
+          { code: 'message-too-large', address: connection.remoteAddress, limitBytes: MAX_MESSAGE_BYTES },
+          'a message above the size limit closed its connection',
+        );
+      }
+    });
+  });
+}
+
+/** The part of an Engine.IO connection that is used here. */
+interface EngineConnection {
+  readonly remoteAddress: string;
+  once(event: 'close', listener: (reason: string, description: unknown) => void): unknown;
+}

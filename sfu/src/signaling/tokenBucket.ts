@@ -1,0 +1,19 @@
+import type { Clock } from '@sightline/shared';
+
+/** Grants or refuses one request. */
+export type Limiter = () => boolean;
+
+/** A token bucket: `burst` requests at once, then `perSecond` sustained. */
+export function createTokenBucket(clock: Clock, options: { burst: number; perSecond: number }): Limiter {
+  let tokens = options.burst;
+  let filledAtMs = clock.nowMs();
+  return () => {
+    const nowMs = clock.nowMs();
+    const gained = (Math.max(0, nowMs - filledAtMs) / 1_000) * options.perSecond;
+    tokens = Math.min(options.burst, tokens + gained);
+    filledAtMs = nowMs;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+}
