@@ -6,6 +6,7 @@ export * from './protocol/agent.ts';
 export * from './protocol/api.ts';
 export * from './protocol/common.ts';
 export * from './protocol/media.ts';
+export * from './protocol/notices.ts';
 export * from './protocol/recorder.ts';
 export * from './protocol/request.ts';
 export * from './protocol/tables.ts';

@@ -94,3 +94,5 @@ export type ClientView = z.output<typeof clientView>;
 export type TrackView = z.output<typeof trackView>;
 /** See {@link recordingState}. */
 export type RecordingState = z.output<typeof recordingState>;
+/** A recording that had to be begun anew, or cannot be made. */
+export type RecordingAlarm = z.output<(typeof viewerNotices)['recording-alarm']>;

@@ -1,0 +1,67 @@
+import type { ClientView, TrackView } from '@sightline/shared';
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+
+/** A display that can be watched, and whose it is. */
+export interface WatchableTrack {
+  client: ClientView;
+  track: TrackView;
+}
+
+/** The name under which a client is shown. */
+export const clientName = (client: ClientView): string => `${client.userName}@${client.hostName}`;
+
+const byName = (a: ClientView, b: ClientView): number =>
+  clientName(a).localeCompare(clientName(b)) || a.clientId.localeCompare(b.clientId);
+
+/** Who is connected and what they stream, as the server tells it. */
+export const useClientsStore = defineStore('clients', () => {
+  const byId = shallowRef<ReadonlyMap<string, ClientView>>(new Map());
+  /** Whether the server has told who is there. */
+  const known = shallowRef(false);
+
+  const clients = computed(() => [...byId.value.values()].sort(byName));
+  const tracks = computed((): WatchableTrack[] =>
+    clients.value.flatMap((client) => client.tracks.map((track) => ({ client, track }))),
+  );
+  const idle = computed(() => clients.value.filter((client) => client.tracks.length === 0));
+  const streamingCount = computed(() => clients.value.length - idle.value.length);
+  const routerIds = computed(() => new Set(tracks.value.map(({ track }) => track.routerId)));
+
+  function replaceAll(all: readonly ClientView[]): void {
+    byId.value = new Map(all.map((client) => [client.clientId, client]));
+    known.value = true;
+  }
+
+  function put(client: ClientView): void {
+    byId.value = new Map([...byId.value, [client.clientId, client]]);
+  }
+
+  function remove(clientId: string): void {
+    const rest = new Map(byId.value);
+    rest.delete(clientId);
+    byId.value = rest;
+  }
+
+  /** The session is over: its displays are gone, whatever comes next. */
+  function endSession(clientId: string, sessionId: string): void {
+    const client = byId.value.get(clientId);
+    if (client?.session?.sessionId !== sessionId) return;
+    const { session: _ended, ...rest } = client;
+    put({ ...rest, tracks: [] });
+  }
+
+  return {
+    byId,
+    known,
+    clients,
+    tracks,
+    idle,
+    streamingCount,
+    routerIds,
+    replaceAll,
+    put,
+    remove,
+    endSession,
+  };
+});

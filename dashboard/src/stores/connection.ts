@@ -1,0 +1,11 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { ConnectionState } from '../signaling/viewerConnection.ts';
+
+/** How this page stands to the server. */
+export const useConnectionStore = defineStore('connection', () => {
+  const state = ref<ConnectionState>({ status: 'connecting' });
+  /** Add to the local clock to get the server's; undefined until measured. */
+  const clockOffsetMs = ref<number>();
+  return { state, clockOffsetMs };
+});
