@@ -103,7 +103,10 @@ export class AgentClient {
 
   async createTransport(): Promise<MediaTransport> {
     if (this.#transports.size >= MAX_TRANSPORTS) {
-      throw new ProtocolError('limit-reached', `An agent has at most ${MAX_TRANSPORTS} transports; reuse one.`);
+      throw new ProtocolError(
+        'limit-reached',
+        `An agent has at most ${MAX_TRANSPORTS} transports; reuse one.`,
+      );
     }
     const { router } = await this.#place();
     const transport = await router.createTransport();
@@ -215,7 +218,10 @@ export class AgentClient {
       throw new ProtocolError('limit-reached', `An agent has at most ${MAX_PRODUCERS} producers.`);
     }
     if (this.published.some((other) => other.trackId === trackId && other.source === source)) {
-      throw new ProtocolError('duplicate-producer', `Track ${trackId} has a ${source} producer; close it first.`);
+      throw new ProtocolError(
+        'duplicate-producer',
+        `Track ${trackId} has a ${source} producer; close it first.`,
+      );
     }
   }
 

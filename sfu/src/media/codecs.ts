@@ -43,6 +43,8 @@ export function recorderCapabilities(capabilities: types.RtpCapabilities): types
           ({ type, parameter }) => !UNANSWERED_FEEDBACK.has(type) || parameter === 'pli',
         ),
       })),
-    headerExtensions: (capabilities.headerExtensions ?? []).filter(({ uri }) => !UNRECORDED_EXTENSION.test(uri)),
+    headerExtensions: (capabilities.headerExtensions ?? []).filter(
+      ({ uri }) => !UNRECORDED_EXTENSION.test(uri),
+    ),
   };
 }

@@ -62,7 +62,10 @@ export async function createMediasoupEngine(options: {
         };
       } catch (error) {
         ofWorker.delete(companyId);
-        throw new ProtocolError('media-unavailable', `No router could be opened (${String(error)}); try again.`);
+        throw new ProtocolError(
+          'media-unavailable',
+          `No router could be opened (${String(error)}); try again.`,
+        );
       }
     },
     router: (routerId) => routers.get(routerId),
@@ -77,7 +80,8 @@ function wrapRouter(
   logger: Logger,
 ): EngineRouter {
   const closing = createClosing(logger, () => router.close());
-  const closeReason = (): 'worker-died' | 'router-closed' => (pooled.worker.died ? 'worker-died' : 'router-closed');
+  const closeReason = (): 'worker-died' | 'router-closed' =>
+    pooled.worker.died ? 'worker-died' : 'router-closed';
   router.on('workerclose', () => closing.ended(closeReason()));
   return {
     id: router.id,

@@ -51,7 +51,10 @@ export async function createWebRtcTransport(
     },
     async consume({ producerId, rtpCapabilities }) {
       if (!router.canConsume({ producerId, rtpCapabilities })) {
-        throw new ProtocolError('cannot-consume', 'These capabilities cannot play that producer: offer H.264 and VP8.');
+        throw new ProtocolError(
+          'cannot-consume',
+          'These capabilities cannot play that producer: offer H.264 and VP8.',
+        );
       }
       try {
         return wrapConsumer(

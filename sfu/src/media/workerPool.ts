@@ -42,7 +42,10 @@ export async function createWorkerPool(options: {
   let closed = false;
 
   const start = async (): Promise<void> => {
-    const worker = await createWorker({ logLevel: 'warn', ...(workerBin === undefined ? {} : { workerBin }) });
+    const worker = await createWorker({
+      logLevel: 'warn',
+      ...(workerBin === undefined ? {} : { workerBin }),
+    });
     const webRtcServer = await worker.createWebRtcServer({
       listenInfos: [
         { protocol: 'udp', ip: mediaHost },
@@ -58,16 +61,22 @@ export async function createWorkerPool(options: {
     for (const proceed of waiting.splice(0)) proceed();
     worker.on('died', (error) => {
       workers.delete(pooled);
-      logger.error({ code: 'worker-died', pid: worker.pid, err: error }, 'a media worker died; replacing it');
+      logger.error(
+        { code: 'worker-died', workerPid: worker.pid, err: error },
+        'a media worker died; replacing it',
+      );
       replace();
     });
-    logger.info({ pid: worker.pid }, 'media worker started');
+    logger.info({ workerPid: worker.pid }, 'media worker started');
   };
 
   const replace = (): void => {
     if (closed) return;
     start().catch((error: unknown) => {
-      logger.error({ code: 'worker-start-failed', err: error }, 'a media worker could not be started; trying again');
+      logger.error(
+        { code: 'worker-start-failed', err: error },
+        'a media worker could not be started; trying again',
+      );
       clock.after(RETRY_MS, replace);
     });
   };

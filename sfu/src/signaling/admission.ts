@@ -47,7 +47,12 @@ export function requireSecret(secret: string, logger: Logger): Middleware {
       return;
     }
     next(
-      refuseWith(logger, socket, 'unauthorised', 'Set the same SIGHTLINE_RECORDER_SECRET at the sfu and the recorder.'),
+      refuseWith(
+        logger,
+        socket,
+        'unauthorised',
+        'Set the same SIGHTLINE_RECORDER_SECRET at the sfu and the recorder.',
+      ),
     );
   };
 }

@@ -1,8 +1,4 @@
-import {
-  ProtocolError,
-  agentRequests,
-  type Clock,
-} from '@sightline/shared';
+import { ProtocolError, agentRequests, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { AgentClient } from '../clients/agentClient.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -45,7 +41,8 @@ export function serveAgent(socket: AgentSocket, limiter: Limiter, deps: AgentCon
     agentRequests,
     {
       'client-connected': ({ machine }) => {
-        if (client !== undefined) throw new ProtocolError('already-connected', 'This connection has a client.');
+        if (client !== undefined)
+          throw new ProtocolError('already-connected', 'This connection has a client.');
         client = new AgentClient(
           { companyId: deps.companyId, machine },
           {

@@ -1,6 +1,7 @@
 import { ProtocolError, type Ack, type RequestHandlers, type RequestTable } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Socket } from 'socket.io';
+import type * as z from 'zod';
 import type { Limiter } from './tokenBucket.ts';
 
 type Respond = (answer: Ack<unknown>) => void;
@@ -17,20 +18,31 @@ export function serveRequests<T extends RequestTable>(
   handlers: RequestHandlers<T>,
   deps: { limiter: Limiter; logger: Logger },
 ): void {
+  const handle = async <Name extends keyof T & string>(
+    name: Name,
+    payload: unknown,
+  ): Promise<Ack<unknown>> => {
+    const schema: T[Name] = table[name];
+    const parsed = parse<T[Name]['request']>(schema.request, payload);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return refuse(
+        'bad-payload',
+        `"${name}": ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+      );
+    }
+    const handler: RequestHandlers<T>[Name] = handlers[name];
+    return { ok: true, data: await handler(parsed.data) };
+  };
   const answer = async (event: string, payload: unknown): Promise<Ack<unknown>> => {
     if (!deps.limiter()) {
       return refuse('rate-limited', 'Too many requests from this connection; slow down.');
     }
-    if (!isEventOf(table, event)) {
+    const name = eventOf(table, event);
+    if (name === undefined) {
       return refuse('unknown-event', `"${event.slice(0, 64)}" is not an event of this namespace.`);
     }
-    const schema: T[typeof event] = table[event];
-    const parsed = schema.request.safeParse(payload);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      return refuse('bad-payload', `"${event}": ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
-    }
-    return { ok: true, data: await handlers[event](parsed.data) };
+    return handle(name, payload);
   };
 
   socket.onAny((event: string, ...args: unknown[]) => {
@@ -48,8 +60,15 @@ export function serveRequests<T extends RequestTable>(
   });
 }
 
-function isEventOf<T extends RequestTable>(table: T, event: string): event is keyof T & string {
-  return Object.hasOwn(table, event);
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  payload: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  return schema.safeParse(payload);
+}
+
+function eventOf<T extends RequestTable>(table: T, event: string): (keyof T & string) | undefined {
+  return Object.hasOwn(table, event) ? event : undefined;
 }
 
 function refuse(code: ProtocolError['code'], message: string): Ack<never> {

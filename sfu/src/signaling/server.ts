@@ -63,12 +63,16 @@ export function createSignalingServer(options: {
     pingTimeout: PING_TIMEOUT_MS,
     allowRequest: (request, decide) => {
       const allowed = isLocalRequest(request.headers);
-      if (!allowed) logger.warn({ code: 'foreign-origin', origin: request.headers.origin }, 'connection refused');
+      if (!allowed)
+        logger.warn({ code: 'foreign-origin', origin: request.headers.origin }, 'connection refused');
       decide(allowed ? null : 'Open Sightline by its own address.', allowed);
     },
   });
   io.use((socket, next) => {
-    logger.warn({ code: 'unknown-event', address: socket.handshake.address }, 'connection to no namespace refused');
+    logger.warn(
+      { code: 'unknown-event', address: socket.handshake.address },
+      'connection to no namespace refused',
+    );
     next(new Error(`Connect to ${AGENT_NAMESPACE}, ${VIEWER_NAMESPACE} or ${RECORDER_NAMESPACE}.`));
   });
   logOversize(io, logger);
@@ -85,9 +89,7 @@ export function createSignalingServer(options: {
   const recorders: Namespace<RecorderToServer, ServerToRecorder> = io.of(RECORDER_NAMESPACE);
   recorders.use(requireVersion(logger));
   recorders.use(requireSecret(options.recorderSecret, logger));
-  recorders.on('connection', (socket) =>
-    handlers.recorder(socket, createTokenBucket(clock, RECORDER_RATE)),
-  );
+  recorders.on('connection', (socket) => handlers.recorder(socket, createTokenBucket(clock, RECORDER_RATE)));
 
   return { viewers, close: () => io.close() };
 }
@@ -96,7 +98,8 @@ export function createSignalingServer(options: {
 function logOversize(io: Server, logger: Logger): void {
   io.engine.on('connection', (connection: EngineConnection) => {
     connection.once('close', (_reason, description) => {
-      const cause = description instanceof Error && 'context' in description ? description.context : description;
+      const cause =
+        description instanceof Error && 'context' in description ? description.context : description;
       const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
       if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
         logger.warn(

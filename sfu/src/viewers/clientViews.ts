@@ -14,7 +14,9 @@ export function clientView(client: AgentClient, recordingStateOf: RecordingState
     ...client.machine,
     connectedAtMs: client.connectedAtMs,
     ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
-    ...(session === undefined ? {} : { session: { sessionId: session.sessionId, startedAtMs: session.startedAtMs } }),
+    ...(session === undefined
+      ? {}
+      : { session: { sessionId: session.sessionId, startedAtMs: session.startedAtMs } }),
     tracks: trackViews(client, recordingStateOf),
   };
 }

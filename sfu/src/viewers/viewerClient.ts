@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ProtocolError,
-  type CloseReason,
-  type RtpCapabilities,
-} from '@sightline/shared';
+import { ProtocolError, type CloseReason, type RtpCapabilities } from '@sightline/shared';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { MediaConsumer, MediaEngine, MediaRouter, MediaTransport } from '../media/types.ts';
@@ -53,7 +49,10 @@ export class ViewerClient {
   /** @throws {ProtocolError} */
   async createTransport(routerId: string): Promise<MediaTransport> {
     if (this.#transports.size >= MAX_TRANSPORTS) {
-      throw new ProtocolError('limit-reached', `A viewer has at most ${MAX_TRANSPORTS} transports; reuse one.`);
+      throw new ProtocolError(
+        'limit-reached',
+        `A viewer has at most ${MAX_TRANSPORTS} transports; reuse one.`,
+      );
     }
     const transport = await this.#router(routerId).createTransport();
     if (this.#closed) {
@@ -80,7 +79,10 @@ export class ViewerClient {
     rtpCapabilities: RtpCapabilities;
   }): Promise<MediaConsumer> {
     if (this.#watched.size >= MAX_CONSUMERS) {
-      throw new ProtocolError('limit-reached', `A viewer has at most ${MAX_CONSUMERS} consumers; close some.`);
+      throw new ProtocolError(
+        'limit-reached',
+        `A viewer has at most ${MAX_CONSUMERS} consumers; close some.`,
+      );
     }
     const { transport, routerId } = this.#ownTransport(order.transportId);
     const published = this.#directory.producer(this.companyId, order.producerId);
@@ -88,7 +90,10 @@ export class ViewerClient {
       throw new ProtocolError('unknown-producer', 'There is no such producer; it may just have ended.');
     }
     if (published.router.id !== routerId) {
-      throw new ProtocolError('cannot-consume', 'That producer lives on another router; use a transport of that one.');
+      throw new ProtocolError(
+        'cannot-consume',
+        'That producer lives on another router; use a transport of that one.',
+      );
     }
     const consumer = await transport.consume(order);
     if (this.#closed) {
@@ -141,7 +146,10 @@ export class ViewerClient {
   #router(routerId: string): MediaRouter {
     const router = this.#engine.router(routerId);
     if (router === undefined || router.companyId !== this.companyId) {
-      throw new ProtocolError('unknown-router', 'There is no such router; take routerId from a client’s track.');
+      throw new ProtocolError(
+        'unknown-router',
+        'There is no such router; take routerId from a client’s track.',
+      );
     }
     return router;
   }
@@ -157,7 +165,10 @@ export class ViewerClient {
   #ownConsumer(consumerId: string): Watched {
     const watched = this.#watched.get(consumerId);
     if (watched === undefined) {
-      throw new ProtocolError('unknown-consumer', 'This viewer has no such consumer; it may just have ended.');
+      throw new ProtocolError(
+        'unknown-consumer',
+        'This viewer has no such consumer; it may just have ended.',
+      );
     }
     return watched;
   }

@@ -1,3 +1,4 @@
 export * from './config.ts';
 export * from './logger.ts';
 export * from './mediaToken.ts';
+export * from './runService.ts';

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import helmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import type { Logger } from '@sightline/shared/node';
+import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import { isLocalRequest } from '../signaling/admission.ts';
+import { HttpProblem, installProblems, notFound } from './problems.ts';
+import { sessionsRoutes, type SessionsRoutesDeps } from './sessionsRoutes.ts';
+
+/** Where the built pages are. */
+export interface PageFolders {
+  dashboard: string;
+  agent: string;
+}
+
+/** Builds the HTTP server: health, API, dashboard at `/`, agent page at `/agent/`. It does not listen yet. */
+export async function createHttpServer(deps: {
+  pages: PageFolders;
+  sessions: SessionsRoutesDeps;
+  logger: Logger;
+}): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = deps.logger;
+  const app: FastifyInstance = fastify({ loggerInstance, disableRequestLogging: true, bodyLimit: 64 * 1024 });
+  installProblems(app);
+  app.addHook('onRequest', (request, _reply, done) => {
+    done(
+      isLocalRequest(request.headers)
+        ? undefined
+        : new HttpProblem(403, 'foreign-origin', 'Open Sightline by its own address, http://127.0.0.1.'),
+    );
+  });
+  await app.register(helmet, {
+    hsts: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        connectSrc: ["'self'", () => mediaOrigin(deps.sessions)],
+        mediaSrc: ["'self'", 'blob:'],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+  app.get('/healthz', () => ({ status: 'ok' }));
+  sessionsRoutes(app, deps.sessions);
+  await servePages(app, deps.pages);
+  return app;
+}
+
+/** Pages fetch recordings from the recorder's own address. */
+function mediaOrigin({ recorders }: SessionsRoutesDeps): string {
+  const recorder = recorders.pick();
+  return recorder === undefined ? "'self'" : new URL(recorder.mediaBaseUrl).origin;
+}
+
+async function servePages(app: FastifyInstance, pages: PageFolders): Promise<void> {
+  const roots: [string, string][] = Object.entries(pages);
+  for (const [name, root] of roots) {
+    if (!existsSync(root)) {
+      app.log.warn({ code: 'page-not-built', page: name }, 'a page is not built; run "npm run setup"');
+    }
+  }
+  const cacheable = (reply: Pick<FastifyReply, 'header'>, path: string): void => {
+    reply.header(
+      'cache-control',
+      path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    );
+  };
+  await app.register(fastifyStatic, {
+    root: pages.agent,
+    prefix: '/agent/',
+    decorateReply: false,
+    setHeaders: cacheable,
+  });
+  app.get('/agent', (request, reply) =>
+    reply.redirect(`/agent/${new URL(request.url, 'http://local').search}`),
+  );
+  await app.register(fastifyStatic, {
+    root: pages.dashboard,
+    prefix: '/',
+    wildcard: false,
+    setHeaders: cacheable,
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    return isPage && !request.url.startsWith('/api/') ? reply.sendFile('index.html') : notFound(reply);
+  });
+}

@@ -1,0 +1,148 @@
+import { TypedEmitter, type Clock, type RecordingState, type RunEndReason } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { PublishedProducer } from '../clients/events.ts';
+import type { RecordingsRepository } from '../db/recordings.ts';
+import type { RecorderPool } from './recorderPool.ts';
+import { createTrackRecording, type TrackRecording } from './trackRecording.ts';
+
+/** Something about a recording that a person should know. */
+export interface RecordingAlarm {
+  companyId: string;
+  sessionId: string;
+  trackId: string;
+  code: string;
+  message: string;
+  atMs: number;
+}
+
+/** What the coordinator tells others. */
+export type CoordinatorEvents = { alarm: [alarm: RecordingAlarm] };
+
+/** Sees to it that every full producer is recorded while a recorder is there. */
+export interface RecordingCoordinator {
+  readonly events: TypedEmitter<CoordinatorEvents>;
+  stateOf(sessionId: string, trackId: string): RecordingState;
+  /** How many packets have gone out to a run that is under way; undefined for any other. */
+  packetsSent(runId: string): Promise<number | undefined>;
+  /** Ends all runs; resolves when they are durable or could not be ended. */
+  close(): Promise<void>;
+}
+
+/** Starts coordinating: follows the directory's producers and the pool's recorders. */
+export function createRecordingCoordinator(deps: {
+  directory: ClientDirectory;
+  recorders: RecorderPool;
+  repository: RecordingsRepository;
+  segmentMs: number;
+  clock: Clock;
+  logger: Logger;
+}): RecordingCoordinator {
+  const { directory, recorders, repository, clock, logger } = deps;
+  const recordings = new Map<string, TrackRecording>();
+  const ending = new Set<Promise<void>>();
+  const sessionsEntered = new Map<string, Promise<void>>();
+  const events = new TypedEmitter<CoordinatorEvents>((err, event) => {
+    logger.error({ code: 'coordinator-listener-failed', err, event }, 'a listener to recording events threw');
+  });
+  const written = (what: string) => (error: unknown) => {
+    logger.error(
+      { code: 'database-write-failed', err: error },
+      `${what} could not be entered in the database`,
+    );
+  };
+
+  const record = (published: PublishedProducer): void => {
+    const { client, session, trackId, label, producer } = published;
+    const { sessionId } = session;
+    const recording = createTrackRecording(published, {
+      segmentMs: deps.segmentMs,
+      clock,
+      logger,
+      pickRecorder: () => recorders.pick(),
+      enterRun: async (runId, startedAtMs) => {
+        await sessionsEntered.get(sessionId);
+        await repository.addRun({ runId, sessionId, trackId, label, startedAtMs });
+      },
+      runEnded: (runId, reason) => {
+        repository.endRun(runId, clock.nowMs(), reason).catch(written('the end of a run'));
+      },
+      stateChanged: () => directory.events.emit('updated', client),
+      alarm: (code, message) => {
+        events.emit('alarm', {
+          companyId: client.companyId,
+          sessionId,
+          trackId,
+          code,
+          message,
+          atMs: clock.nowMs(),
+        });
+      },
+    });
+    recordings.set(producer.id, recording);
+    recording.begin();
+  };
+  const end = (recording: TrackRecording, reason: RunEndReason): void => {
+    const ended: Promise<void> = recording
+      .end(reason)
+      .catch((error: unknown) => {
+        logger.warn({ err: error, code: 'run-stop-failed' }, 'the recorder did not confirm the end of a run');
+      })
+      .finally(() => ending.delete(ended));
+    ending.add(ended);
+  };
+  const ofRun = (runId: string): TrackRecording | undefined =>
+    [...recordings.values()].find((recording) => recording.run?.runId === runId);
+
+  directory.events.on('session-started', (client, session) => {
+    const { companyId, userId, machine } = client;
+    const entered = repository.addSession({ ...session, ...machine, companyId, userId });
+    entered.catch(written('a session'));
+    sessionsEntered.set(session.sessionId, entered);
+  });
+  directory.events.on('session-ended', (_client, { sessionId }, reason) => {
+    sessionsEntered.delete(sessionId);
+    repository.endSession(sessionId, clock.nowMs(), reason).catch(written('the end of a session'));
+  });
+  directory.events.on('producer-added', (published) => {
+    if (published.source === 'full') record(published);
+  });
+  directory.events.on('producer-removed', ({ producer }, reason) => {
+    const recording = recordings.get(producer.id);
+    recordings.delete(producer.id);
+    if (recording !== undefined) end(recording, reason === 'worker-died' ? 'worker-died' : 'stopped');
+  });
+  recorders.events.on('ready', () => {
+    for (const recording of recordings.values()) recording.begin();
+  });
+  recorders.events.on('lost', (link) => {
+    for (const recording of recordings.values()) {
+      if (recording.state === 'starting' || recording.run?.recorder === link) recording.recorderLost();
+      recording.begin();
+    }
+  });
+  recorders.events.on('run-ended', (runId, reason, message) => {
+    ofRun(runId)?.runFailed(reason, message);
+  });
+
+  return {
+    events,
+    stateOf(sessionId, trackId) {
+      for (const { published, state } of recordings.values()) {
+        if (published.session.sessionId === sessionId && published.trackId === trackId && state !== 'ended') {
+          return state;
+        }
+      }
+      return 'off';
+    },
+    async packetsSent(runId) {
+      const tap = ofRun(runId)?.run?.tap;
+      return tap === undefined ? undefined : (await tap.stats()).packetsSent;
+    },
+    async close() {
+      for (const recording of recordings.values()) end(recording, 'stopped');
+      recordings.clear();
+      await Promise.all(ending);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { Clock } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { RecordingTap } from '../media/types.ts';
+
+/** No segment is longer: the recorder's playlists promise it (RFC 8216, EXT-X-TARGETDURATION). */
+const MAX_SEGMENT_MS = 30_000;
+
+/** The part of the uplink that key frames for the recorder may take. */
+const BUDGET_SHARE = 1 / 5;
+
+/** After a key frame, this long its packets are counted as its size. */
+const SIZING_MS = 1_000;
+
+/** What is known of a recorded stream when its next key frame is planned. */
+export interface KeyFrameHistory {
+  /** When the key frame came that began the present segment. */
+  segmentStartMs: number;
+  lastKeyFrameMs: number;
+  /** Size of the last key frame; undefined until measured. */
+  keyFrameBytes: number | undefined;
+  /** What the agent's uplink carries; undefined when unknown. */
+  uplinkBps: number | undefined;
+}
+
+/**
+ * When the next key frame is to be asked for, if none has come by itself: once per segment, later where that
+ * would take more than a fifth of the uplink, and never beyond the longest segment.
+ */
+export function nextKeyFrameMs(history: KeyFrameHistory, segmentMs: number): number {
+  const { segmentStartMs, lastKeyFrameMs, keyFrameBytes, uplinkBps } = history;
+  const affordable =
+    keyFrameBytes === undefined || uplinkBps === undefined
+      ? 0
+      : lastKeyFrameMs + (keyFrameBytes * 8 * 1_000) / (uplinkBps * BUDGET_SHARE);
+  return Math.min(Math.max(segmentStartMs + segmentMs, affordable), segmentStartMs + MAX_SEGMENT_MS);
+}
+
+/** Asks for a recording's key frames until closed. */
+export interface KeyFrameScheduler {
+  close(): void;
+}
+
+/**
+ * Plans the key frames of one run.
+ *
+ * @param options.stagger from 0 to 1: how much of the first segment is cut short, so that agents which started
+ * together do not send their key frames together.
+ */
+export function createKeyFrameScheduler(options: {
+  tap: RecordingTap;
+  segmentMs: number;
+  stagger: number;
+  uplinkBps: () => number | undefined;
+  clock: Clock;
+  logger: Logger;
+}): KeyFrameScheduler {
+  const { tap, segmentMs, uplinkBps, clock, logger } = options;
+  const startMs = clock.nowMs() - (options.stagger * segmentMs) / 2;
+  const history: Omit<KeyFrameHistory, 'uplinkBps'> = {
+    segmentStartMs: startMs,
+    lastKeyFrameMs: startMs,
+    keyFrameBytes: undefined,
+  };
+  let cancelRequest: (() => void) | undefined;
+  let cancelSizing: (() => void) | undefined;
+
+  const report = (error: unknown): void => {
+    if (!tap.closed)
+      logger.warn({ err: error, code: 'key-frame-request-failed' }, 'a key frame could not be asked for');
+  };
+  const request = (): void => {
+    plan(clock.nowMs() + segmentMs);
+    tap.requestKeyFrame().catch(report);
+  };
+  const plan = (dueMs: number): void => {
+    cancelRequest?.();
+    cancelRequest = clock.after(Math.max(0, dueMs - clock.nowMs()), request);
+  };
+  const measure = async (): Promise<void> => {
+    const before = await tap.stats();
+    cancelSizing?.();
+    cancelSizing = clock.after(SIZING_MS, () => {
+      tap
+        .stats()
+        .then((after) => {
+          history.keyFrameBytes = after.bytesSent - before.bytesSent;
+          plan(nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs));
+        })
+        .catch(report);
+    });
+  };
+
+  tap.onKeyFrame(() => {
+    const nowMs = clock.nowMs();
+    history.lastKeyFrameMs = nowMs;
+    if (nowMs - history.segmentStartMs >= segmentMs) history.segmentStartMs = nowMs;
+    plan(nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs));
+    measure().catch(report);
+  });
+  const close = (): void => {
+    cancelRequest?.();
+    cancelSizing?.();
+  };
+  tap.onClosed(close);
+  return { close };
+}

@@ -1,0 +1,78 @@
+import { ProtocolError, createRequester, recorderCommands, recorderRequests } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { RecordingsRepository } from '../db/recordings.ts';
+import type { SegmentWriter } from '../db/segmentWriter.ts';
+import type { RecordingCoordinator } from '../recording/coordinator.ts';
+import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
+import type { RecorderSocket } from './server.ts';
+import { serveRequests } from './serveRequests.ts';
+import type { Limiter } from './tokenBucket.ts';
+
+/** What the recorders' connections need. */
+export interface RecorderConnectionDeps {
+  recorders: RecorderPool;
+  coordinator: RecordingCoordinator;
+  repository: RecordingsRepository;
+  segmentWriter: SegmentWriter;
+  logger: Logger;
+}
+
+/** Ending ffmpeg and making its last segment durable may take this long. */
+const COMMAND_TIMEOUT_MS = 15_000;
+
+/** Serves one recorder's connection until it ends. */
+export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: RecorderConnectionDeps): void {
+  const { coordinator, recorders, repository, segmentWriter, logger } = deps;
+  let link: RecorderLink | undefined;
+
+  serveRequests(
+    socket,
+    recorderRequests,
+    {
+      'recorder-ready': ({ recorderId, mediaBaseUrl }) => {
+        if (link !== undefined)
+          throw new ProtocolError('already-connected', 'This recorder is ready already.');
+        link = linkTo(socket, recorderId, mediaBaseUrl.replace(/\/$/, ''));
+        logger.info({ recorderId, mediaBaseUrl }, 'recorder ready');
+        recorders.add(link);
+        return {};
+      },
+      'segment-recorded': async ({ runId, segment }) => {
+        if (!(await repository.hasRun(runId))) {
+          throw new ProtocolError('unknown-run', 'No such run is on record; the segment stays on disk.');
+        }
+        await segmentWriter.add(runId, segment);
+        return {};
+      },
+      'run-ended': ({ runId, reason, message }) => {
+        logger.warn({ runId, reason, message, code: `run-${reason}` }, 'a run ended by itself');
+        recorders.events.emit('run-ended', runId, reason, message);
+        return {};
+      },
+      'run-stats': async ({ runId }) => {
+        const packetsSent = await coordinator.packetsSent(runId);
+        if (packetsSent === undefined) throw new ProtocolError('unknown-run', 'No such run is under way.');
+        return { packetsSent };
+      },
+    },
+    { limiter, logger },
+  );
+  socket.on('disconnect', (reason) => {
+    if (link === undefined) return;
+    logger.warn({ recorderId: link.recorderId, reason, code: 'recorder-lost' }, 'recorder disconnected');
+    recorders.remove(link);
+  });
+}
+
+function linkTo(socket: RecorderSocket, recorderId: string, mediaBaseUrl: string): RecorderLink {
+  const request = createRequester(socket, recorderCommands, COMMAND_TIMEOUT_MS);
+  return {
+    recorderId,
+    mediaBaseUrl,
+    startRun: (order) => request('start-run', order),
+    stopRun: async (runId) => {
+      await request('stop-run', { runId });
+    },
+    keyFrameSent: (runId, rtpTimestamp, atMs) => socket.emit('run-key-frame', { runId, rtpTimestamp, atMs }),
+  };
+}
