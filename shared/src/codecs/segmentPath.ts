@@ -32,7 +32,9 @@ export class PathCodecError extends Error {
   readonly code = 'unwritable-path';
 
   constructor(what: string, value: string) {
-    super(`The ${what} ${JSON.stringify(value.slice(0, 80))} cannot be part of a path; choose a shorter, plain one.`);
+    super(
+      `The ${what} ${JSON.stringify(value.slice(0, 80))} cannot be part of a path; choose a shorter, plain one.`,
+    );
     this.name = 'PathCodecError';
   }
 }

@@ -31,6 +31,11 @@ export const agentRequests = {
     request: z.object({ offsetMs: z.number(), roundTripMs: z.number().nonnegative() }),
     response: empty,
   },
+  /**
+   * Tells the bit rate that the agent's congestion control grants it, at start and when it changed by a fifth
+   * (at most every 2 s): the recorder's key frames may take a fifth of it.
+   */
+  'report-uplink': { request: z.object({ availableBps: z.number().positive() }), response: empty },
   'get-router-capabilities': {
     request: empty,
     response: z.object({ routerRtpCapabilities: rtpCapabilities }),

@@ -32,11 +32,16 @@ export function createRequester<T extends RequestTable>(
     } catch {
       throw new ProtocolError('timeout', `No answer to "${name}" within ${timeoutMs} ms.`);
     }
-    return readAck(name, table[name].response, answer);
+    const schema: T[typeof name] = table[name];
+    return readAck<T[typeof name]['response']>(name, schema.response, answer);
   };
 }
 
-function readAck<Schema extends z.ZodType>(name: string, response: Schema, answer: unknown): z.output<Schema> {
+function readAck<Schema extends z.ZodType>(
+  name: string,
+  response: Schema,
+  answer: unknown,
+): z.output<Schema> {
   if (typeof answer === 'object' && answer !== null && 'ok' in answer) {
     if (answer.ok === true && 'data' in answer) {
       const data = response.safeParse(answer.data);
