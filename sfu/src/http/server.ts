@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { Logger } from '@sightline/shared/node';
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import {
+  LogController,
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+} from 'fastify';
 import { isLocalRequest } from '../signaling/admission.ts';
 import { HttpProblem, installProblems, notFound } from './problems.ts';
 import { sessionsRoutes, type SessionsRoutesDeps } from './sessionsRoutes.ts';
@@ -20,7 +26,11 @@ export async function createHttpServer(deps: {
   logger: Logger;
 }): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = deps.logger;
-  const app: FastifyInstance = fastify({ loggerInstance, disableRequestLogging: true, bodyLimit: 64 * 1024 });
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 64 * 1024,
+  });
   installProblems(app);
   app.addHook('onRequest', (request, _reply, done) => {
     done(
@@ -60,10 +70,9 @@ function mediaOrigin({ recorders }: SessionsRoutesDeps): string {
 }
 
 async function servePages(app: FastifyInstance, pages: PageFolders): Promise<void> {
-  const roots: [string, string][] = Object.entries(pages);
-  for (const [name, root] of roots) {
+  for (const root of [pages.dashboard, pages.agent]) {
     if (!existsSync(root)) {
-      app.log.warn({ code: 'page-not-built', page: name }, 'a page is not built; run "npm run setup"');
+      app.log.warn({ code: 'page-not-built', root }, 'a page is not built; run "npm run setup"');
     }
   }
   const cacheable = (reply: Pick<FastifyReply, 'header'>, path: string): void => {
