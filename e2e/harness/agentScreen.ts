@@ -45,7 +45,6 @@ export interface AgentScreenOptions {
   readonly agentUrl: string;
   /** 30 or 60: the page paints at most at every animation frame. */
   readonly framesPerSecond: number;
-  readonly captureSource?: string;
   readonly network?: NetworkNamespace;
 }
 
@@ -99,12 +98,11 @@ export async function openPattern(opener: Page, options: PatternOptions): Promis
 
 /** A Chromium on a display: the agent's page, and over all of the screen a window with the test pattern. */
 export async function openAgentScreen(options: AgentScreenOptions): Promise<AgentScreen> {
-  const { display, agentUrl, framesPerSecond, captureSource, network } = options;
+  const { display, agentUrl, framesPerSecond, network } = options;
   const cleanup = createCleanup();
   const chromium = cleanup.use(
     await launchAgentChromium({
       display,
-      ...(captureSource === undefined ? {} : { captureSource }),
       ...(network === undefined ? {} : { network }),
     }),
   );

@@ -19,6 +19,9 @@ const COMMON_FLAGS = [
   '--disable-renderer-backgrounding',
 ];
 
+/** Part of both names that the first monitor can have: "Entire screen" where it is the only one, else "Screen 1". */
+const FIRST_MONITOR = 'creen';
+
 /** A running Chromium with a profile of its own. */
 export interface Chromium extends Closable {
   readonly context: BrowserContext;
@@ -26,8 +29,6 @@ export interface Chromium extends Closable {
 
 export interface AgentChromiumOptions {
   readonly display: Display;
-  /** Name of the source that getDisplayMedia takes without asking, default "Entire screen". */
-  readonly captureSource?: string;
   /** Where its network traffic goes, default the host's network. */
   readonly network?: NetworkNamespace;
 }
@@ -77,14 +78,17 @@ async function launch(
   }
 }
 
-/** A Chromium with windows on a display, whose pages may capture that display without asking. */
-export function launchAgentChromium({
-  display,
-  captureSource,
-  network,
-}: AgentChromiumOptions): Promise<Chromium> {
-  const flags = [`--auto-select-desktop-capture-source=${captureSource ?? 'Entire screen'}`];
-  return launch(flags, false, { DISPLAY: display.name }, network);
+/**
+ * A Chromium with windows on a display, whose pages may capture that display's first monitor without asking:
+ * to capture a second one, `Display.addMonitor` it when the first is being captured.
+ */
+export function launchAgentChromium({ display, network }: AgentChromiumOptions): Promise<Chromium> {
+  return launch(
+    [`--auto-select-desktop-capture-source=${FIRST_MONITOR}`],
+    false,
+    { DISPLAY: display.name },
+    network,
+  );
 }
 
 /** A Chromium without windows, for the pages of viewers. */

@@ -22,8 +22,11 @@ export interface Display extends Closable {
   readonly size: ScreenSize;
   /** Changes the resolution, up to the size that the display was started with. */
   resize(size: ScreenSize): Promise<void>;
-  /** Divides the screen into monitors; the first named is the first that programs list. */
-  setMonitors(monitors: readonly Monitor[]): Promise<void>;
+  /**
+   * Makes a part of the screen a monitor, and the first that programs list: as if it had just been plugged in.
+   * Without any, the whole screen is the only monitor.
+   */
+  addMonitor(monitor: Monitor): Promise<void>;
 }
 
 export interface DisplayOptions {
@@ -49,7 +52,7 @@ export async function startDisplay({ size, maxSize = size }: DisplayOptions): Pr
   const name = `:${number}`;
   const xrandr = (...args: string[]): Promise<string> => run('xrandr', args, { env: { DISPLAY: name } });
   const modes = new Set([`${maxSize.width}x${maxSize.height}`]);
-  const monitorNames = new Set<string>();
+  let monitorCount = 0;
   let current = maxSize;
 
   const display: Display = {
@@ -70,15 +73,12 @@ export async function startDisplay({ size, maxSize = size }: DisplayOptions): Pr
       await xrandr('--output', 'screen', '--mode', mode);
       current = { width, height };
     },
-    async setMonitors(monitors) {
-      for (const monitorName of monitorNames) await xrandr('--delmonitor', monitorName);
-      monitorNames.clear();
-      for (const [index, { name: monitorName, width, height, left, top }] of monitors.entries()) {
-        const geometry = `${width}/${width}x${height}/${height}+${left}+${top}`;
-        // The first takes over the only output, else that would be a monitor of its own.
-        await xrandr('--setmonitor', monitorName, geometry, index === 0 ? 'screen' : 'none');
-        monitorNames.add(monitorName);
-      }
+    async addMonitor({ name: monitorName, width, height, left, top }) {
+      // xrandr also wants the size in millimetres, which is of no use here.
+      const geometry = `${width}/${width}x${height}/${height}+${left}+${top}`;
+      // The first takes over the only output, else that would be a monitor of its own.
+      await xrandr('--setmonitor', `*${monitorName}`, geometry, monitorCount === 0 ? 'screen' : 'none');
+      monitorCount += 1;
     },
     close: () => xvfb.close(),
   };
