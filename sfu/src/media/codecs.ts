@@ -1,5 +1,6 @@
 import { rtpCapabilities, type RtpCapabilities } from '@sightline/shared';
 import type { types } from 'mediasoup';
+import { toWire } from './wire.ts';
 
 /**
  * What routers accept. H.264 constrained baseline first (RFC 6184, profile-level-id 42e01f): every hardware
@@ -26,7 +27,7 @@ const UNRECORDED_EXTENSION = /transport-wide-cc|abs-send-time/;
 
 /** A router's capabilities as they go to clients. */
 export function signalledCapabilities(capabilities: types.RtpCapabilities): RtpCapabilities {
-  return rtpCapabilities.parse({
+  return toWire(rtpCapabilities, {
     ...capabilities,
     headerExtensions: capabilities.headerExtensions?.filter(({ uri }) => !UNSIGNALLED_EXTENSIONS.has(uri)),
   });

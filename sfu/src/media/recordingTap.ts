@@ -4,6 +4,7 @@ import type { types } from 'mediasoup';
 import { recorderCapabilities } from './codecs.ts';
 import { createClosing } from './closing.ts';
 import type { RecordingTap } from './types.ts';
+import { toWire } from './wire.ts';
 
 /** Recorders run beside the sfu: their packets never leave the machine. */
 const LOOPBACK = '127.0.0.1';
@@ -45,7 +46,7 @@ export async function createRecordingTap(
     },
     close: closing.close,
     onClosed: closing.onClosed,
-    rtpParameters: rtpParametersSchema.parse(consumer.rtpParameters),
+    rtpParameters: toWire(rtpParametersSchema, consumer.rtpParameters),
     connect: ({ host, rtpPort, rtcpPort }) => transport.connect({ ip: host, port: rtpPort, rtcpPort }),
     resume: () => consumer.resume(),
     requestKeyFrame: () => consumer.requestKeyFrame(),

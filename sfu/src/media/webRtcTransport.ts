@@ -8,6 +8,7 @@ import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { createClosing } from './closing.ts';
 import type { MediaConsumer, MediaProducer, MediaTransport } from './types.ts';
+import { toWire } from './wire.ts';
 
 /** Opens a {@link MediaTransport} on a router, through the worker's one pair of ports. */
 export async function createWebRtcTransport(
@@ -28,7 +29,7 @@ export async function createWebRtcTransport(
     },
     close: closing.close,
     onClosed: closing.onClosed,
-    options: transportOptions.parse({
+    options: toWire(transportOptions, {
       transportId: transport.id,
       iceParameters: transport.iceParameters,
       iceCandidates: transport.iceCandidates,
@@ -111,7 +112,7 @@ function wrapConsumer(
     },
     close: closing.close,
     onClosed: closing.onClosed,
-    rtpParameters: rtpParametersSchema.parse(consumer.rtpParameters),
+    rtpParameters: toWire(rtpParametersSchema, consumer.rtpParameters),
     resume: () => consumer.resume(),
     pause: () => consumer.pause(),
   };
