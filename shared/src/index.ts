@@ -1,3 +1,4 @@
+import './withoutEval.ts';
 export * from './clock.ts';
 export * from './clockOffset.ts';
 export * from './codecs/segmentPath.ts';

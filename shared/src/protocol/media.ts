@@ -104,16 +104,19 @@ export const iceParameters = z.object({
   iceLite: z.boolean().exactOptional(),
 });
 
-const iceCandidate = z.object({
-  foundation: z.string().max(64),
-  priority: z.int(),
-  ip: z.string().max(255),
-  address: z.string().max(255),
-  protocol: z.enum(['udp', 'tcp']),
-  port: z.int().min(0).max(65_535),
-  type: z.enum(['host', 'srflx', 'prflx', 'relay']),
-  tcpType: z.enum(['active', 'passive', 'so']).exactOptional(),
-});
+const iceCandidate = z
+  .object({
+    foundation: z.string().max(64),
+    priority: z.int(),
+    ip: z.string().max(255),
+    address: z.string().max(255),
+    protocol: z.enum(['udp', 'tcp']),
+    port: z.int().min(0).max(65_535),
+    type: z.enum(['host', 'srflx', 'prflx', 'relay']),
+    tcpType: z.enum(['active', 'passive', 'so']).optional(),
+  })
+  // The media engine spells out that a UDP candidate has no TCP type; a client must not see the property at all.
+  .transform(({ tcpType, ...candidate }) => (tcpType === undefined ? candidate : { ...candidate, tcpType }));
 
 /** DTLS role and certificate fingerprints (RFC 8122). */
 export const dtlsParameters = z.object({
