@@ -98,10 +98,8 @@ export function createSignalingServer(options: {
 function logOversize(io: Server, logger: Logger): void {
   io.engine.on('connection', (connection: EngineConnection) => {
     connection.once('close', (_reason, description) => {
-      const cause =
-        description instanceof Error && 'context' in description ? description.context : description;
-      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+      // Engine.IO passes on only the text of the WebSocket's error, not its code.
+      if (description instanceof Error && description.message.includes('Max payload size exceeded')) {
         logger.warn(
           { code: 'message-too-large', address: connection.remoteAddress, limitBytes: MAX_MESSAGE_BYTES },
           'a message above the size limit closed its connection',
