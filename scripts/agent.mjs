@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runForeground } from './services/foreground.mjs';
 import { readSettings } from './services/settings.mjs';
 import { logFileOf, root } from './setup/paths.mjs';
 import { runCommand } from './setup/command.mjs';
@@ -38,5 +38,5 @@ await runScript(async () => {
       cause: error,
     });
   }
-  process.exitCode = spawnSync(electron, [join(root, 'agent')], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = await runForeground(electron, [join(root, 'agent')]);
 });

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { runForeground } from './services/foreground.mjs';
 import { root } from './setup/paths.mjs';
 import { setUp } from './setup/main.mjs';
 import { SetupError, runScript } from './setup/setup-error.mjs';
@@ -17,6 +17,5 @@ await runScript(async () => {
     });
   }
   const { node, worker } = await setUp('test');
-  const env = { ...process.env, SIGHTLINE_WORKER_BIN: worker };
-  process.exitCode = spawnSync(node, [file, ...args], { cwd: root, env, stdio: 'inherit' }).status ?? 1;
+  process.exitCode = await runForeground(node, [file, ...args], { SIGHTLINE_WORKER_BIN: worker });
 });

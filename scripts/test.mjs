@@ -1,13 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { runForeground } from './services/foreground.mjs';
 import { root } from './setup/paths.mjs';
 import { setUp } from './setup/main.mjs';
 import { runScript } from './setup/setup-error.mjs';
 import { pathWith } from './setup/command.mjs';
 import { addUp, summaryLine } from './test/summary.mjs';
 
-function runProject(project, projectArgs, { node, worker }) {
+async function runProject(project, projectArgs, { node, worker }) {
   const reportFile = join(root, '.cache/test', `${project}.json`);
   mkdirSync(dirname(reportFile), { recursive: true });
   rmSync(reportFile, { force: true });
@@ -17,8 +17,8 @@ function runProject(project, projectArgs, { node, worker }) {
     projectArgs,
     process.argv.slice(2),
   ].flat();
-  const env = { ...process.env, PATH: pathWith(dirname(node)), SIGHTLINE_WORKER_BIN: worker };
-  const { status } = spawnSync(node, args, { cwd: root, env, stdio: 'inherit' });
+  const env = { PATH: pathWith(dirname(node)), SIGHTLINE_WORKER_BIN: worker };
+  const status = await runForeground(node, args, env);
   const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : undefined;
   return { status, report };
 }
@@ -26,7 +26,7 @@ function runProject(project, projectArgs, { node, worker }) {
 await runScript(async () => {
   const tools = await setUp('test');
   // Real screens, browsers and encoders: one file at a time, or they measure each other.
-  const runs = [runProject('unit', [], tools), runProject('e2e', ['--runInBand'], tools)];
+  const runs = [await runProject('unit', [], tools), await runProject('e2e', ['--runInBand'], tools)];
   const totals = addUp(runs.map(({ report }) => report));
   if (totals.failed > 0 || runs.some(({ status }) => status !== 0)) process.exitCode = 1;
   if (totals.skipped > 0) console.log(`${totals.skipped} skipped`);
