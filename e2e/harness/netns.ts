@@ -31,20 +31,24 @@ export interface NetworkNamespace extends Closable {
   relayTcp(port: number): Promise<void>;
 }
 
-async function addInterfacePair(): Promise<number> {
-  const links = await run('ip', ['-o', 'link', 'show', 'type', 'veth']);
+function namespaceName(index: number): string {
+  return `sightline${index}`;
+}
+
+/** Adds the first namespace whose number is free, and returns that number. */
+async function addNamespace(): Promise<number> {
+  const inUse = new Set((await run('ip', ['netns', 'list'])).split(/\s+/));
   for (let index = 0; index < MAX_NAMESPACES; index += 1) {
-    if (links.includes(`slhost${index}@`)) continue;
-    const command = ['link', 'add', `slhost${index}`, 'type', 'veth', 'peer', 'name', `slin${index}`];
+    if (inUse.has(namespaceName(index))) continue;
     try {
-      await run('ip', command);
+      await run('ip', ['netns', 'add', namespaceName(index)]);
       return index;
     } catch (error) {
       // Another test took this number since the list was made.
       if (!String(error).includes('File exists')) throw error;
     }
   }
-  throw new Error(`all ${MAX_NAMESPACES} network namespaces are in use: remove leftover slhost interfaces`);
+  throw new Error(`all ${MAX_NAMESPACES} network namespaces are in use: delete leftovers (ip netns list)`);
 }
 
 /** Relays from a Unix socket, which is visible in every network namespace, to a port of the loopback address. */
@@ -73,20 +77,19 @@ async function listenOutside(socketPath: string, port: number): Promise<Closable
 /** Creates a network namespace with a 10.77.n.0/30 network between it and the host. */
 export async function createNetworkNamespace(): Promise<NetworkNamespace> {
   const cleanup = createCleanup();
-  const index = await addInterfacePair();
+  const index = await addNamespace();
+  const name = namespaceName(index);
   const host = `slhost${index}`;
   const inside = `slin${index}`;
-  const name = `sightline${index}`;
   const hostAddress = `10.77.${index}.1`;
   const insideAddress = `10.77.${index}.2`;
   const within = (...command: string[]): Promise<string> => run('ip', ['netns', 'exec', name, ...command]);
 
-  // Deleting one end deletes the other; a namespace alone would keep them as long as a process lives in it.
-  cleanup.use({ close: async () => void (await run('ip', ['link', 'delete', host])) });
+  cleanup.use({ close: async () => void (await run('ip', ['netns', 'delete', name])) });
   try {
-    await run('ip', ['netns', 'add', name]);
-    cleanup.use({ close: async () => void (await run('ip', ['netns', 'delete', name])) });
-    await run('ip', ['link', 'set', inside, 'netns', name]);
+    await run('ip', ['link', 'add', host, 'type', 'veth', 'peer', 'name', inside, 'netns', name]);
+    // Deleting one end deletes the other, also where a process still holds the namespace.
+    cleanup.use({ close: async () => void (await run('ip', ['link', 'delete', host])) });
     await run('ip', ['address', 'add', `${hostAddress}/30`, 'dev', host]);
     await run('ip', ['link', 'set', host, 'up']);
     await within('ip', 'address', 'add', `${insideAddress}/30`, 'dev', inside);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Closable } from './cleanup.ts';
 
@@ -134,11 +135,12 @@ export async function run(
   return proc.tail();
 }
 
-/** Whether a process with this id exists. */
-export function isAlive(pid: number): boolean {
+/** Whether a process with this id runs. One that ended and that nobody has asked for its exit code does not. */
+export async function isAlive(pid: number): Promise<boolean> {
   try {
-    process.kill(pid, 0);
-    return true;
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The state follows the name, which stands in brackets and may hold anything.
+    return !/^\) [ZX] /.test(stat.slice(stat.lastIndexOf(')')));
   } catch {
     return false;
   }
