@@ -61,6 +61,9 @@ export async function startDisplay({ size, maxSize = size }: DisplayOptions): Pr
       return current;
     },
     async resize({ width, height }) {
+      if (width > maxSize.width || height > maxSize.height) {
+        throw new Error(`${width}x${height} exceeds the display: start it with a larger maxSize`);
+      }
       const mode = `${width}x${height}`;
       if (!modes.has(mode)) {
         // A virtual output ignores clock, porches and sync widths; xrandr only wants them in order.

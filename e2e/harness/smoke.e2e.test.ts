@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AgentScreen, openAgentScreen } from './agentScreen.ts';
 import { createCleanup } from './cleanup.ts';
 import { type Display, startDisplay } from './display.ts';
-import { summariseLatency, summariseOrder } from './frameSummary.ts';
+import { type SeenFrameSample, summariseLatency, summariseOrder } from './frameSummary.ts';
 import { watchVideo } from './pageProbe.ts';
 import { freeTcpPort } from './ports.ts';
 import { run } from './proc.ts';
@@ -40,9 +41,11 @@ afterAll(() => cleanup.close());
 describe('the harness itself', () => {
   it('reads the pattern from a captured screen in a page, with its latency', async () => {
     await screen.agentPage.evaluate(async () => {
-      const video = document.querySelector('video');
-      if (video === null) throw new Error('the page has no video');
-      video.srcObject = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: 30 } });
+      const element = document.querySelector('video');
+      if (element === null) throw new Error('the page has no video');
+      // Without a limit of its own the size at the start would be the limit.
+      const video = { frameRate: 30, width: { max: 7680 }, height: { max: 4320 } };
+      element.srcObject = await navigator.mediaDevices.getDisplayMedia({ video });
     });
     const probe = await watchVideo(screen.agentPage, '#screen');
     const startup = await probe.takeUntil('a first pattern', ({ pattern }) => pattern !== undefined, 10_000);
@@ -61,9 +64,11 @@ describe('the harness itself', () => {
     await probe.close();
   });
 
-  it('reads the pattern from a recorded file', async () => {
+  it('reads the pattern from a playlist in which the size of the picture changes', async () => {
     const directory = cleanup.use(await createTempDir('smoke'));
-    const file = join(directory.path, 'screen.ts');
+    const full = join(directory.path, 'full.ts');
+    const small = join(directory.path, 'small.ts');
+    const playlist = join(directory.path, 'index.m3u8');
     const grab = [
       '-f',
       'x11grab',
@@ -77,15 +82,44 @@ describe('the harness itself', () => {
       display.name,
     ];
     const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-b:v', '400k'];
-    await run('ffmpeg', ['-hide_banner', '-nostdin', ...grab, ...encode, file]);
+    const quiet = ['-hide_banner', '-nostdin'];
+    await run('ffmpeg', [...quiet, ...grab, ...encode, full]);
+    await run('ffmpeg', [...quiet, '-i', full, '-vf', 'scale=480:-2', ...encode, small]);
+    const segments = ['#EXTINF:2,', 'full.ts', '#EXT-X-DISCONTINUITY', '#EXTINF:2,', 'small.ts'];
+    const head = ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:2'];
+    await writeFile(playlist, [...head, ...segments, '#EXT-X-ENDLIST', ''].join('\n'));
 
     const samples: RecordedFrameSample[] = [];
-    for await (const sample of probeVideo(file)) samples.push(sample);
-    const summary = summariseOrder(samples);
-    expect(summary.frames).toBeGreaterThan(20);
-    expect(summary.decodedRatio).toBeGreaterThan(0.9);
-    expect(summary.outOfOrder).toBe(0);
-    expect(samples[0]).toMatchObject({ width: 1280, height: 720 });
+    for await (const sample of probeVideo(playlist)) samples.push(sample);
+    const fullSize = samples.filter(({ width, height }) => width === 1280 && height === 720);
+    const smallSize = samples.filter(({ width, height }) => width === 480 && height === 270);
+    expect(fullSize.length + smallSize.length).toBe(samples.length);
+    for (const part of [fullSize, smallSize]) {
+      const summary = summariseOrder(part);
+      expect(summary.frames).toBeGreaterThan(20);
+      expect(summary.decodedRatio).toBeGreaterThan(0.9);
+      expect(summary.outOfOrder).toBe(0);
+    }
+  });
+
+  it('says why a file cannot be decoded', async () => {
+    const decodeAll = async (): Promise<void> => {
+      for await (const sample of probeVideo('/nowhere/recording.ts'))
+        throw new Error(`a picture at ${sample.ptsS}`);
+    };
+    await expect(decodeAll()).rejects.toThrow(/nowhere.*No such file/s);
+  });
+
+  it('follows a change of resolution', async () => {
+    const size = { width: 1024, height: 576 };
+    const probe = await watchVideo(screen.agentPage, '#screen');
+    await display.resize(size);
+    await screen.pattern.move({ left: 0, top: 0, ...size });
+    const fits = ({ pattern, width, height }: SeenFrameSample): boolean =>
+      pattern !== undefined && width === 1024 && height === 576;
+    const samples = await probe.takeUntil('a pattern in the new resolution', fits, 10_000);
+    expect(samples.at(-1)).toMatchObject(size);
+    await probe.close();
   });
 
   it('freezes the screen to the pixel, and lets it go on', async () => {
