@@ -1,0 +1,43 @@
+/** The name under which the preload script puts the bridge on `window`. */
+export const BRIDGE_KEY = 'sightline';
+
+/** Removes the listener it was returned for. */
+export type Unsubscribe = () => void;
+
+/** What the shell knows of the machine. */
+export interface ShellInfo {
+  /** Account name of the operating system's user. */
+  userName: string;
+  hostName: string;
+  /** Name and release of the operating system. */
+  os: string;
+}
+
+/** A display or window that can be captured. */
+export interface DisplaySource {
+  id: string;
+  name: string;
+  kind: 'screen' | 'window';
+  /** A small picture of it, as a data URL. */
+  thumbnailUrl: string;
+}
+
+/** What the Electron shell offers the page; in a plain browser there is none. */
+export interface AgentBridge {
+  getShellInfo(): Promise<ShellInfo>;
+  /** Lists what can be captured now. */
+  listDisplaySources(): Promise<DisplaySource[]>;
+  /** Decides which source answers the next `getDisplayMedia`; it counts once. */
+  chooseDisplaySource(id: string): Promise<void>;
+  /** Calls `listener` when the application is about to quit, and lets it quit when the promise settles. */
+  onGoodbye(listener: () => Promise<void>): Unsubscribe;
+}
+
+/** IPC channels between preload and main process. */
+export const IPC = {
+  getShellInfo: 'sightline:get-shell-info',
+  listDisplaySources: 'sightline:list-display-sources',
+  chooseDisplaySource: 'sightline:choose-display-source',
+  goodbye: 'sightline:goodbye',
+  goodbyeSaid: 'sightline:goodbye-said',
+} as const;

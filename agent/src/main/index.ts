@@ -1,0 +1,63 @@
+import { hostname, release, type, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@sightline/shared';
+import { app, BrowserWindow, desktopCapturer, ipcMain, session } from 'electron';
+import { IPC } from '../bridge.ts';
+import { serveBridge } from './bridgeHost.ts';
+import { createDisplaySources } from './displaySources.ts';
+import { createFarewell } from './farewell.ts';
+import { ownPage } from './ownPage.ts';
+import { guardPermissions } from './permissions.ts';
+import { guardContents, loadPage, windowOptions } from './window.ts';
+
+const preloadPath = fileURLToPath(new URL('../preload/index.cjs', import.meta.url));
+
+async function openShell(): Promise<void> {
+  const page = ownPage(process.env);
+  await app.whenReady();
+  guardPermissions(session.defaultSession, page);
+
+  const window = new BrowserWindow(windowOptions(preloadPath));
+  guardContents(window.webContents, page);
+
+  const sources = createDisplaySources({ capturer: desktopCapturer, page, platform: process.platform });
+  session.defaultSession.setDisplayMediaRequestHandler((request, callback) =>
+    sources.answer(request, callback),
+  );
+
+  const farewell = createFarewell({
+    app,
+    clock: systemClock,
+    ask() {
+      if (window.isDestroyed() || !page.includes(window.webContents.getURL())) return false;
+      window.webContents.send(IPC.goodbye);
+      return true;
+    },
+  });
+  serveBridge(ipcMain, page, {
+    shellInfo: { userName: userInfo().username, hostName: hostname(), os: `${type()} ${release()}` },
+    listDisplaySources: () => sources.list(),
+    chooseDisplaySource: (id) => sources.choose(id),
+    goodbyeSaid: () => farewell.said(),
+  });
+  window.on('close', (event) => {
+    // Closing the window is leaving, and leaving is said before the page goes.
+    if (farewell.done) return;
+    event.preventDefault();
+    app.quit();
+  });
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  await loadPage(window, page, systemClock);
+}
+
+if (app.requestSingleInstanceLock()) {
+  openShell().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}

@@ -1,0 +1,29 @@
+import { IPC, type AgentBridge, type DisplaySource, type ShellInfo } from '../bridge.ts';
+
+/** The part of Electron's ipcRenderer that the bridge uses; what `invoke` resolves with is the main half's word. */
+export interface IpcClient {
+  invoke(channel: typeof IPC.getShellInfo): Promise<ShellInfo>;
+  invoke(channel: typeof IPC.listDisplaySources): Promise<DisplaySource[]>;
+  invoke(channel: typeof IPC.chooseDisplaySource, id: string): Promise<void>;
+  send(channel: typeof IPC.goodbyeSaid): void;
+  on(channel: typeof IPC.goodbye, listener: () => void): unknown;
+  off(channel: typeof IPC.goodbye, listener: () => void): unknown;
+}
+
+/** Builds the page's half of the bridge. Nothing of Electron itself gets through to the page. */
+export function createBridge(ipc: IpcClient): AgentBridge {
+  return {
+    getShellInfo: () => ipc.invoke(IPC.getShellInfo),
+    listDisplaySources: () => ipc.invoke(IPC.listDisplaySources),
+    chooseDisplaySource: (id) => ipc.invoke(IPC.chooseDisplaySource, id),
+    onGoodbye(listener) {
+      const sayGoodbye = (): void => {
+        const said = (): void => ipc.send(IPC.goodbyeSaid);
+        // Whether the server heard it or not, the application may go.
+        listener().then(said, said);
+      };
+      ipc.on(IPC.goodbye, sayGoodbye);
+      return () => ipc.off(IPC.goodbye, sayGoodbye);
+    },
+  };
+}

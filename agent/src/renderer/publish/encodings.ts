@@ -1,0 +1,42 @@
+import type { Source } from '@sightline/shared';
+import type { types } from 'mediasoup-client';
+
+/** How one source is encoded and sent. */
+export interface SendSettings {
+  encodings: types.RtpEncodingParameters[];
+  codecOptions?: types.ProducerCodecOptions;
+  degradationPreference?: RTCDegradationPreference;
+}
+
+/**
+ * One encoding each. *full* keeps its resolution and gives up frames (text stays legible), and comes before
+ * the rest when the uplink is narrow. It starts at 3 Mbit/s, because the first key frame of a page of text is
+ * a quarter of a megabyte, and a cold estimate of 300 kbit/s would take seconds over it.
+ */
+export const SEND_SETTINGS: Record<Source, SendSettings> = {
+  full: {
+    encodings: [{ maxBitrate: 6_000_000, priority: 'high', networkPriority: 'high' }],
+    codecOptions: { videoGoogleStartBitrate: 3_000 },
+    degradationPreference: 'maintain-resolution',
+  },
+  small: {
+    encodings: [{ maxBitrate: 300_000, priority: 'low', networkPriority: 'low' }],
+  },
+  audio: {
+    encodings: [{ maxBitrate: 64_000, priority: 'medium', networkPriority: 'medium' }],
+    codecOptions: { opusStereo: true, opusFec: true },
+  },
+};
+
+/**
+ * The codec to send video with: H.264, which is recorded as it comes; VP8 only where H.264 cannot be encoded.
+ *
+ * @param codecs what this browser can send and the router takes.
+ */
+export function pickVideoCodec(
+  codecs: readonly types.RtpCodecCapability[],
+): types.RtpCodecCapability | undefined {
+  const named = (mimeType: string): types.RtpCodecCapability | undefined =>
+    codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType);
+  return named('video/h264') ?? named('video/vp8');
+}

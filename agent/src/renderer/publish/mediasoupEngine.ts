@@ -1,0 +1,100 @@
+import { agentRequests } from '@sightline/shared';
+import { Device, type types } from 'mediasoup-client';
+import { pickVideoCodec, SEND_SETTINGS } from './encodings.ts';
+import {
+  MediaUnsupportedError,
+  type MediaEngine,
+  type OutgoingMedia,
+  type OutgoingStream,
+  type SendTransport,
+  type TransportHandlers,
+  type TransportState,
+} from './mediaEngine.ts';
+
+const produceOrder = agentRequests.produce.request.omit({ transportId: true });
+
+const USE_ANOTHER = 'Use a current Chrome, Edge or Chromium.';
+
+const STATE: Record<types.ConnectionState, TransportState> = {
+  new: 'connecting',
+  connecting: 'connecting',
+  connected: 'connected',
+  disconnected: 'broken',
+  failed: 'broken',
+  closed: 'broken',
+};
+
+/** The engine of this browser. `handlerFactory` takes the place of the browser's own WebRTC in tests. */
+export function createMediasoupEngine(handlerFactory?: types.HandlerFactory): MediaEngine {
+  return {
+    async prepare(routerCapabilities) {
+      const device = await createDevice(handlerFactory);
+      await device.load({ routerRtpCapabilities: routerCapabilities });
+      const videoCodec = pickVideoCodec(device.sendRtpCapabilities.codecs ?? []);
+      if (videoCodec === undefined) {
+        throw new MediaUnsupportedError(`This browser can encode neither H.264 nor VP8. ${USE_ANOTHER}`);
+      }
+      return {
+        openTransport({ transportId, ...serverEnd }, handlers) {
+          const transport = device.createSendTransport({ id: transportId, ...serverEnd });
+          transport.on('connect', ({ dtlsParameters }, done, fail) => {
+            handlers.connect(dtlsParameters).then(done, fail);
+          });
+          transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
+            announce(handlers, { ...appData, kind, rtpParameters }).then((id) => done({ id }), fail);
+          });
+          transport.on('connectionstatechange', (state) => handlers.stateChanged(STATE[state]));
+          return wrapTransport(transport, videoCodec);
+        },
+      };
+    },
+  };
+}
+
+async function announce(handlers: TransportHandlers, order: unknown): Promise<string> {
+  // The engine leaves keys with the value undefined, which would not go over the wire and do not fit the schema.
+  return handlers.produce(produceOrder.parse(JSON.parse(JSON.stringify(order))));
+}
+
+async function createDevice(handlerFactory: types.HandlerFactory | undefined): Promise<Device> {
+  try {
+    return await Device.factory({
+      ...(handlerFactory === undefined ? {} : { handlerFactory }),
+      // Stopped by default, and without it no viewer can measure latency.
+      forcedRtpExtensions: { 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time': true },
+    });
+  } catch (error) {
+    throw new MediaUnsupportedError(`This browser has no usable WebRTC. ${USE_ANOTHER}`, { cause: error });
+  }
+}
+
+function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCapability): SendTransport {
+  return {
+    async produce({ track, trackId, label, source }: OutgoingMedia): Promise<OutgoingStream> {
+      const { encodings, codecOptions, degradationPreference } = SEND_SETTINGS[source];
+      const producer = await transport.produce({
+        track,
+        encodings,
+        ...(codecOptions === undefined ? {} : { codecOptions }),
+        ...(track.kind === 'video' ? { codec: videoCodec } : {}),
+        stopTracks: false,
+        appData: { trackId, label, source },
+      });
+      if (producer.rtpSender !== undefined && degradationPreference !== undefined) {
+        await preferDegradation(producer.rtpSender, degradationPreference);
+      }
+      return {
+        producerId: producer.id,
+        getStats: () => producer.getStats(),
+        close: () => producer.close(),
+      };
+    },
+    restartIce: (iceParameters) => transport.restartIce({ iceParameters }),
+    getStats: () => transport.getStats(),
+    close: () => transport.close(),
+  };
+}
+
+async function preferDegradation(sender: RTCRtpSender, preference: RTCDegradationPreference): Promise<void> {
+  await sender.setParameters({ ...sender.getParameters(), degradationPreference: preference });
+}

@@ -1,0 +1,144 @@
+import type { Clock, Source } from '@sightline/shared';
+import type { Display } from '../capture/display.ts';
+import type { AgentRequester } from '../signaling/connection.ts';
+import { createIceRecovery } from './iceRecovery.ts';
+import type { MediaEngine, OutgoingMedia, OutgoingStream, SendTransport } from './mediaEngine.ts';
+import { availableOutgoingBps } from './senderStats.ts';
+import { createUplinkReport } from './uplinkReport.ts';
+
+/** A stream that the server has a producer of. */
+export interface PublishedStream {
+  readonly trackId: string;
+  readonly source: Source;
+  readonly stream: OutgoingStream;
+}
+
+/** One transport and what is sent on it. */
+export interface Publication {
+  readonly streams: readonly PublishedStream[];
+  /** Produces what of the display is not produced yet: full, then small, then audio. */
+  publish(display: Display): Promise<void>;
+  /** Closes a track's producers, here and at the server. */
+  unpublish(trackId: string): Promise<void>;
+  /** Stops sending. The server closes its producers by itself when the session ends. */
+  closeStreams(): void;
+  /** Ends the transport and its streams, at this end. May be called again. */
+  close(): void;
+}
+
+/** What a {@link Publication} is made from. */
+export interface PublicationDeps {
+  request: AgentRequester;
+  engine: MediaEngine;
+  clock: Clock;
+  onChange: () => void;
+  /** The transport does not get through, and asking for an ICE restart failed. */
+  onBroken: (error: unknown) => void;
+  /** Something failed that publishing does not depend on. */
+  onMinorError: (error: unknown) => void;
+}
+
+/** Opens a transport, ours and the server's. */
+export async function openPublication(deps: PublicationDeps): Promise<Publication> {
+  const { request, engine } = deps;
+  const { routerRtpCapabilities } = await request('get-router-capabilities', {});
+  const sender = await engine.prepare(routerRtpCapabilities);
+  const options = await request('create-transport', {});
+  const { transportId } = options;
+  const iceRecovery = createIceRecovery({
+    clock: deps.clock,
+    restart: async () => {
+      const { iceParameters } = await request('restart-ice', { transportId });
+      await transport.restartIce(iceParameters);
+    },
+    onFailure: deps.onBroken,
+  });
+  const transport: SendTransport = sender.openTransport(options, {
+    connect: async (dtlsParameters) => {
+      await request('connect-transport', { transportId, dtlsParameters });
+    },
+    produce: async (order) => (await request('produce', { ...order, transportId })).producerId,
+    stateChanged: (state) => iceRecovery.stateChanged(state),
+  });
+  const uplinkReport = createUplinkReport({
+    clock: deps.clock,
+    readBps: async () => availableOutgoingBps(await transport.getStats()),
+    report: (availableBps) => request('report-uplink', { availableBps }),
+    onError: deps.onMinorError,
+  });
+  return createPublication(deps, transport, () => {
+    iceRecovery.close();
+    uplinkReport.close();
+  });
+}
+
+function createPublication(
+  { request, onChange }: PublicationDeps,
+  transport: SendTransport,
+  onClose: () => void,
+): Publication {
+  const streams = new Map<string, PublishedStream>();
+  let closed = false;
+
+  function closeStreams(): void {
+    for (const { stream } of streams.values()) stream.close();
+    streams.clear();
+    onChange();
+  }
+
+  return {
+    get streams() {
+      return [...streams.values()];
+    },
+    async publish(display) {
+      for (const media of liveMediaOf(display)) {
+        const key = `${media.trackId}/${media.source}`;
+        if (closed || streams.has(key)) continue;
+        const stream = await produceUnlessEnded(transport, media);
+        if (stream === undefined) continue;
+        streams.set(key, { trackId: media.trackId, source: media.source, stream });
+        onChange();
+      }
+    },
+    async unpublish(trackId) {
+      for (const [key, published] of streams) {
+        if (published.trackId !== trackId) continue;
+        const { stream } = published;
+        stream.close();
+        streams.delete(key);
+        onChange();
+        await request('close-producer', { producerId: stream.producerId });
+      }
+    },
+    closeStreams,
+    close() {
+      if (closed) return;
+      closed = true;
+      onClose();
+      closeStreams();
+      transport.close();
+    },
+  };
+}
+
+function liveMediaOf({ trackId, label, full, small, audio }: Display): OutgoingMedia[] {
+  const media: OutgoingMedia[] = [
+    { trackId, label, source: 'full', track: full },
+    { trackId, label, source: 'small', track: small },
+  ];
+  if (audio !== undefined) media.push({ trackId, label, source: 'audio', track: audio });
+  return media.filter(({ track }) => track.readyState === 'live');
+}
+
+/** A track may end while it waits for its turn; its display then goes too, and nothing has failed. */
+async function produceUnlessEnded(
+  transport: SendTransport,
+  media: OutgoingMedia,
+): Promise<OutgoingStream | undefined> {
+  try {
+    return await transport.produce(media);
+  } catch (error) {
+    if (media.track.readyState === 'ended') return undefined;
+    throw error;
+  }
+}

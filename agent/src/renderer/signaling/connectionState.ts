@@ -1,0 +1,26 @@
+import type { TransitionTable } from '@sightline/shared';
+
+/**
+ * Where the agent stands with the server. `connecting`: asked for or saying who we are. `lost`: it is tried
+ * again without anyone's help. `refused`: the server will not have us as we are, so nothing is tried.
+ */
+export type ConnectionState = 'initialized' | 'connecting' | 'connected' | 'lost' | 'refused' | 'closed';
+
+/** What moves the connection from state to state. */
+export type ConnectionEvent = 'connect' | 'opened' | 'welcomed' | 'lost' | 'refused' | 'close';
+
+/** Every change of {@link ConnectionState} there is. */
+export const connectionTable: TransitionTable<ConnectionState, ConnectionEvent> = {
+  initialized: { connect: 'connecting', close: 'closed' },
+  connecting: {
+    opened: 'connecting',
+    welcomed: 'connected',
+    lost: 'lost',
+    refused: 'refused',
+    close: 'closed',
+  },
+  connected: { connect: 'connecting', lost: 'lost', refused: 'refused', close: 'closed' },
+  lost: { connect: 'connecting', opened: 'connecting', lost: 'lost', refused: 'refused', close: 'closed' },
+  refused: { connect: 'connecting', close: 'closed' },
+  closed: {},
+};

@@ -1,0 +1,71 @@
+import type { Clock } from '@sightline/shared';
+import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import type { Agent } from '../agent.ts';
+import type { Display } from '../capture/display.ts';
+import type { PublishedStream } from '../publish/publication.ts';
+import type { Welcome } from '../signaling/connection.ts';
+import type { ConnectionState } from '../signaling/connectionState.ts';
+import type { ConnectionProblem } from '../signaling/refusal.ts';
+import { createRateMeter, type RatesByStream } from './rateMeter.ts';
+import { sharingState, type SharingState } from './sharingState.ts';
+
+/** What the page shows of an agent; follows it by itself. */
+export interface AgentStatus {
+  readonly connection: Ref<ConnectionState>;
+  readonly connectionProblem: ShallowRef<ConnectionProblem | undefined>;
+  readonly publishProblem: ShallowRef<Error | undefined>;
+  readonly welcome: ShallowRef<Welcome | undefined>;
+  /** How many people see these screens now. */
+  readonly viewers: Ref<number>;
+  readonly displays: ShallowRef<readonly Display[]>;
+  readonly sessionId: Ref<string | undefined>;
+  readonly sharing: ComputedRef<SharingState>;
+  readonly rates: ShallowRef<RatesByStream>;
+}
+
+/** Follows the agent for as long as the calling component lives. */
+export function useAgent({ connection, publisher, displays }: Agent, clock: Clock): AgentStatus {
+  const streams = shallowRef<readonly PublishedStream[]>(publisher.streams);
+  const status = {
+    connection: ref(connection.state),
+    connectionProblem: shallowRef<ConnectionProblem>(),
+    publishProblem: shallowRef<Error>(),
+    welcome: shallowRef<Welcome>(),
+    viewers: ref(0),
+    displays: shallowRef<readonly Display[]>(displays.list),
+    sessionId: ref(publisher.sessionId),
+    rates: shallowRef<RatesByStream>(new Map()),
+  };
+  const meter = createRateMeter({
+    clock,
+    streams: () => publisher.streams,
+    onRates: (rates) => (status.rates.value = rates),
+    onError: reportError,
+  });
+  const unsubscribe = [
+    connection.events.on('state', (state) => (status.connection.value = state)),
+    connection.events.on('problem', (problem) => (status.connectionProblem.value = problem)),
+    connection.events.on('connected', (welcome) => (status.welcome.value = welcome)),
+    connection.events.on('lost', () => (status.viewers.value = 0)),
+    connection.events.on('watched', (viewers) => (status.viewers.value = viewers)),
+    displays.events.on('changed', (list) => (status.displays.value = list)),
+    publisher.events.on('problem', (problem) => (status.publishProblem.value = problem)),
+    publisher.events.on('changed', () => {
+      status.sessionId.value = publisher.sessionId;
+      streams.value = publisher.streams;
+    }),
+    () => meter.close(),
+  ];
+  onScopeDispose(() => {
+    for (const end of unsubscribe) end();
+  });
+  const sharing = computed(() =>
+    sharingState({
+      displays: status.displays.value,
+      connected: status.connection.value === 'connected',
+      sessionId: status.sessionId.value,
+      streams: streams.value,
+    }),
+  );
+  return { ...status, sharing };
+}
