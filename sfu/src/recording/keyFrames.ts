@@ -8,6 +8,9 @@ const MAX_SEGMENT_MS = 30_000;
 /** The part of the uplink that key frames for the recorder may take. */
 const BUDGET_SHARE = 1 / 5;
 
+/** A key frame that came by itself makes the next one wait for this part of a segment. */
+const SPACING_SHARE = 0.7;
+
 /** After a key frame, this long its packets are counted as its size. */
 const SIZING_MS = 1_000;
 
@@ -23,8 +26,8 @@ export interface KeyFrameHistory {
 }
 
 /**
- * When the next key frame is to be asked for, if none has come by itself: once per segment, later where that
- * would take more than a fifth of the uplink, and never beyond the longest segment.
+ * When the next key frame is to be asked for, if none has come by itself: once per segment, later where one
+ * came shortly before or where it would take more than a fifth of the uplink, never beyond the longest segment.
  */
 export function nextKeyFrameMs(history: KeyFrameHistory, segmentMs: number): number {
   const { segmentStartMs, lastKeyFrameMs, keyFrameBytes, uplinkBps } = history;
@@ -32,7 +35,8 @@ export function nextKeyFrameMs(history: KeyFrameHistory, segmentMs: number): num
     keyFrameBytes === undefined || uplinkBps === undefined
       ? 0
       : lastKeyFrameMs + (keyFrameBytes * 8 * 1_000) / (uplinkBps * BUDGET_SHARE);
-  return Math.min(Math.max(segmentStartMs + segmentMs, affordable), segmentStartMs + MAX_SEGMENT_MS);
+  const spaced = lastKeyFrameMs + segmentMs * SPACING_SHARE;
+  return Math.min(Math.max(segmentStartMs + segmentMs, spaced, affordable), segmentStartMs + MAX_SEGMENT_MS);
 }
 
 /** Asks for a recording's key frames until closed. */

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { CloseReason, RtpParameters } from '@sightline/shared';
+import { createLogger } from '@sightline/shared/node';
+import { createClosing } from './closing.ts';
+import type {
+  MediaConsumer,
+  MediaEngine,
+  MediaProducer,
+  MediaRouter,
+  MediaTransport,
+  RecordingTap,
+} from './types.ts';
+
+/** A tap whose key frames and packets the test makes. */
+export interface FakeTap extends RecordingTap {
+  readonly keyFramesRequested: number;
+  /** A key frame goes out, and this many bytes with it. */
+  sendKeyFrame(rtpTimestamp: number, bytes: number): void;
+}
+
+/** A media engine in memory, for tests of what stands above the real one. */
+export interface FakeEngine extends MediaEngine {
+  readonly routers: MediaRouter[];
+  readonly taps: FakeTap[];
+  /** Ends all routers as the death of their worker does. */
+  killWorker(): void;
+}
+
+const logger = createLogger('fake', 'silent');
+
+/** The parameters that every fake stream has. */
+export const FAKE_RTP: RtpParameters = {
+  codecs: [{ mimeType: 'video/H264', payloadType: 96, clockRate: 90_000 }],
+};
+
+type Children = Set<(reason: CloseReason) => void>;
+
+function createObject(parent: Children, reasonForChildren: CloseReason = 'router-closed') {
+  const children: Children = new Set();
+  const closeChildren = (reason: CloseReason): void => {
+    for (const end of [...children]) end(reason);
+  };
+  const closing = createClosing(logger, () => closeChildren(reasonForChildren));
+  const end = (reason: CloseReason): void => {
+    closeChildren(reason);
+    closing.ended(reason);
+  };
+  parent.add(end);
+  closing.onClosed(() => parent.delete(end));
+  return { closing, children, id: randomUUID() };
+}
+
+/** Lets an object answer `closed` by what its closing says at that time. */
+function withClosing<T extends object>(object: ReturnType<typeof createObject>, rest: T) {
+  const { closing, id } = object;
+  return Object.defineProperty(
+    { id, closed: false, close: () => closing.close(), onClosed: closing.onClosed, ...rest },
+    'closed',
+    { get: () => closing.closed },
+  );
+}
+
+/** Builds a {@link FakeEngine}. */
+export function createFakeEngine(): FakeEngine {
+  const worker: Children = new Set();
+  const routers: MediaRouter[] = [];
+  const taps: FakeTap[] = [];
+  const producers = new Map<string, Children>();
+
+  const createTap = (ofProducer: Children): FakeTap => {
+    const object = createObject(ofProducer);
+    const listeners: ((rtpTimestamp: number) => void)[] = [];
+    let requested = 0;
+    let sent = { packetsSent: 0, bytesSent: 0 };
+    const tap = withClosing(object, {
+      rtpParameters: FAKE_RTP,
+      connect: () => Promise.resolve(),
+      resume: () => Promise.resolve(),
+      requestKeyFrame: () => {
+        requested += 1;
+        return Promise.resolve();
+      },
+      onKeyFrame: (listener: (rtpTimestamp: number) => void) => void listeners.push(listener),
+      stats: () => Promise.resolve(sent),
+      sendKeyFrame(rtpTimestamp: number, bytes: number) {
+        for (const listener of listeners) listener(rtpTimestamp);
+        sent = {
+          packetsSent: sent.packetsSent + Math.ceil(bytes / 1_200),
+          bytesSent: sent.bytesSent + bytes,
+        };
+      },
+      get keyFramesRequested() {
+        return requested;
+      },
+    });
+    return Object.defineProperty(tap, 'keyFramesRequested', { get: () => requested });
+  };
+
+  const createProducer = (transport: Children, kind: 'audio' | 'video'): MediaProducer => {
+    const object = createObject(transport, 'producer-closed');
+    producers.set(object.id, object.children);
+    object.closing.onClosed(() => producers.delete(object.id));
+    return withClosing(object, { kind });
+  };
+
+  const createTransport = (router: Children): MediaTransport => {
+    const object = createObject(router);
+    let connected = false;
+    const transport = withClosing(object, {
+      connected: false,
+      options: {
+        transportId: object.id,
+        iceParameters: { usernameFragment: 'u', password: 'p' },
+        iceCandidates: [],
+        dtlsParameters: { fingerprints: [{ algorithm: 'sha-256' as const, value: 'AA' }] },
+      },
+      connect: () => {
+        connected = true;
+        return Promise.resolve();
+      },
+      restartIce: () => Promise.resolve({ usernameFragment: 'u2', password: 'p2' }),
+      produce: ({ kind }: { kind: 'audio' | 'video' }) =>
+        Promise.resolve(createProducer(object.children, kind)),
+      consume: ({ producerId }: { producerId: string }) => {
+        const consumer: MediaConsumer = withClosing(createObject(producers.get(producerId) ?? new Set()), {
+          producerId,
+          kind: 'video' as const,
+          rtpParameters: FAKE_RTP,
+          resume: () => Promise.resolve(),
+          pause: () => Promise.resolve(),
+        });
+        return Promise.resolve(consumer);
+      },
+    });
+    return Object.defineProperty(transport, 'connected', { get: () => connected });
+  };
+
+  const createRouter = (companyId: string): MediaRouter => {
+    const object = createObject(worker);
+    const router: MediaRouter = withClosing(object, {
+      companyId,
+      capabilities: {},
+      createTransport: () => Promise.resolve(createTransport(object.children)),
+      createTap: (producerId: string) => {
+        const tap = createTap(producers.get(producerId) ?? new Set());
+        taps.push(tap);
+        return Promise.resolve(tap);
+      },
+    });
+    routers.push(router);
+    return router;
+  };
+
+  return {
+    routers,
+    taps,
+    placeAgent(companyId) {
+      const router =
+        routers.find((each) => each.companyId === companyId && !each.closed) ?? createRouter(companyId);
+      return Promise.resolve({ router, release: () => undefined });
+    },
+    router: (routerId) => routers.find((each) => each.id === routerId && !each.closed),
+    killWorker() {
+      for (const end of [...worker]) end('worker-died');
+    },
+    close: () => undefined,
+  };
+}
