@@ -22,6 +22,8 @@ export interface PatternOptions {
   readonly bounds: Bounds;
   readonly displayId: number;
   readonly framesPerSecond: number;
+  /** Adds a terminal that scrolls at every frame: the pattern alone costs too few bits to fill a narrow uplink. */
+  readonly busy?: boolean;
 }
 
 /** A window that shows the test pattern, above all windows opened before. */
@@ -45,6 +47,8 @@ export interface AgentScreenOptions {
   readonly agentUrl: string;
   /** 30 or 60: the page paints at most at every animation frame. */
   readonly framesPerSecond: number;
+  /** As in `PatternOptions`. */
+  readonly busy?: boolean;
   readonly network?: NetworkNamespace;
 }
 
@@ -74,13 +78,14 @@ async function servePattern(context: BrowserContext): Promise<void> {
  * @param opener any page of the Chromium that shall show it.
  */
 export async function openPattern(opener: Page, options: PatternOptions): Promise<PatternWindow> {
-  const { bounds, displayId, framesPerSecond } = options;
+  const { bounds, displayId, framesPerSecond, busy = false } = options;
   const context = opener.context();
   await servePattern(context);
   const parameters = new URLSearchParams({
     displayId: String(displayId),
     fps: String(framesPerSecond),
     cellPx: String(Math.max(24, Math.round(bounds.width / CELLS_PER_SCREEN_WIDTH))),
+    ...(busy ? { busy: '1' } : {}),
   });
   const opened = context.waitForEvent('page');
   await opener.evaluate(() => void window.open('about:blank', '_blank', 'popup,width=400,height=300'));
@@ -98,7 +103,7 @@ export async function openPattern(opener: Page, options: PatternOptions): Promis
 
 /** A Chromium on a display: the agent's page, and over all of the screen a window with the test pattern. */
 export async function openAgentScreen(options: AgentScreenOptions): Promise<AgentScreen> {
-  const { display, agentUrl, framesPerSecond, network } = options;
+  const { display, agentUrl, framesPerSecond, busy = false, network } = options;
   const cleanup = createCleanup();
   const chromium = cleanup.use(
     await launchAgentChromium({
@@ -111,7 +116,7 @@ export async function openAgentScreen(options: AgentScreenOptions): Promise<Agen
     const bounds = { left: 0, top: 0, ...display.size };
     await moveWindow(agentPage, bounds);
     await agentPage.goto(agentUrl);
-    const pattern = await openPattern(agentPage, { bounds, displayId: 1, framesPerSecond });
+    const pattern = await openPattern(agentPage, { bounds, displayId: 1, framesPerSecond, busy });
     return { chromium, agentPage, pattern, close: () => cleanup.close() };
   } catch (error) {
     await cleanup.close();

@@ -26,6 +26,9 @@ function printLine(number: number): string {
   return `${number}. Order ${quantity}-${number % 37}: ${quantity} pieces at ${price.toFixed(2)}, delivered in week ${1 + (number % 52)}. `;
 }
 
+/** Lines of a terminal in which something keeps printing. */
+const LINES_OF_OUTPUT = 24;
+
 function requireNumber(parameters: URLSearchParams, name: string): number {
   const value = Number(parameters.get(name) ?? Number.NaN);
   if (!Number.isFinite(value)) throw new Error(`the pattern page needs the query parameter ${name}`);
@@ -46,6 +49,10 @@ function start(): PatternPage {
   canvas.width = (PATTERN_COLUMNS + 2 * QUIET_CELLS) * cellPx;
   canvas.height = (PATTERN_ROWS + 2 * QUIET_CELLS) * cellPx;
 
+  const output = parameters.has('busy')
+    ? document.body.appendChild(document.createElement('pre'))
+    : undefined;
+
   let frame = 0;
   let request = 0;
   let shown: { frame: number; wallMs: number } | undefined;
@@ -54,6 +61,13 @@ function start(): PatternPage {
   const paint = (): void => {
     shown = { frame, wallMs: Date.now() };
     const cells = encodePattern({ ...shown, displayId });
+    if (output !== undefined) {
+      const newest = frame;
+      const lines = Array.from({ length: LINES_OF_OUTPUT }, (_, index) =>
+        printLine(newest + index).repeat(3),
+      );
+      output.textContent = lines.join('\n');
+    }
     frame += 1;
     context.fillStyle = '#fff';
     context.fillRect(0, 0, canvas.width, canvas.height);
