@@ -69,5 +69,10 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
     rules: { 'no-console': 'off' },
   },
+  {
+    // Pages, and scripts that run functions in one.
+    files: ['scripts/demo/**'],
+    languageOptions: { globals: globals.browser },
+  },
   prettier,
 );

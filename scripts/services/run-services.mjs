@@ -1,13 +1,21 @@
 import { SetupError } from '../setup/setup-error.mjs';
 import { requireFreePort } from './free-port.mjs';
 import { recorderSecret } from './recorder-secret.mjs';
-import { startService } from './service-process.mjs';
+import { startProcess } from './service-process.mjs';
 
 /** Resolves with its name at the first SIGINT or SIGTERM. Later ones are ignored: stopping has a deadline. */
 export function stopSignal() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, resolve);
   });
+}
+
+async function isHealthy(url) {
+  try {
+    return (await fetch(`${url}/healthz`)).ok;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -26,17 +34,22 @@ export async function runServices({ settings, tools, stopped, print }) {
     ...process.env,
     SIGHTLINE_PORT: String(settings.port),
     SIGHTLINE_RECORDER_PORT: String(settings.recorderPort),
+    SIGHTLINE_SFU_URL: settings.url,
+    SIGHTLINE_DASHBOARD_ORIGIN: `${settings.url},http://localhost:${settings.port}`,
     SIGHTLINE_DATA_DIR: settings.dataDir,
     SIGHTLINE_WORKER_BIN: tools.worker,
   };
-  const sfu = startService({ name: 'sfu', node: tools.node, url: settings.url, env, print });
-  const recorder = startService({
-    name: 'recorder',
-    node: tools.node,
-    url: settings.recorderUrl,
-    env,
-    print,
-  });
+  const start = (name, url) =>
+    startProcess({
+      name,
+      node: tools.node,
+      args: [`${name}/src/main.ts`],
+      isReady: () => isHealthy(url),
+      env,
+      print,
+    });
+  const sfu = start('sfu', settings.url);
+  const recorder = start('recorder', settings.recorderUrl);
   const services = [recorder, sfu];
 
   const running = {

@@ -8,27 +8,21 @@ import { formatLogLine } from './log-line.mjs';
 
 const READY_TIMEOUT_MS = 30_000;
 const READY_POLL_MS = 100;
-const STOP_TIMEOUT_MS = 10_000;
-
-async function isHealthy(url) {
-  try {
-    return (await fetch(`${url}/healthz`)).ok;
-  } catch {
-    return false;
-  }
-}
+// The services end themselves after 10 s; this is for one that cannot.
+const STOP_TIMEOUT_MS = 11_000;
 
 /**
- * Starts one service as a child with readable output.
+ * Starts a program of ours as a child with readable output.
  * @param {object} options
- * @param {string} options.name e.g. `sfu`
+ * @param {string} options.name shown before each of its lines, e.g. `sfu`
  * @param {string} options.node path of the Node that runs it
- * @param {string} options.url where it answers `/healthz`
+ * @param {string[]} options.args its source file and arguments
+ * @param {() => Promise<boolean>} options.isReady asked again and again after the start
  * @param {(line: string) => void} options.print
  */
-export function startService({ name, node, url, env, print }) {
+export function startProcess({ name, node, args, isReady, env, print }) {
   // A group of its own: Ctrl-C in a terminal must reach it once, through stop(), not twice.
-  const child = spawn(node, [`${name}/src/main.ts`], {
+  const child = spawn(node, args, {
     cwd: root,
     env,
     detached: true,
@@ -52,15 +46,15 @@ export function startService({ name, node, url, env, print }) {
     name,
     ended,
 
-    /** Resolves when the service answers; rejects with a SetupError when it ends or stays silent. */
+    /** Resolves when it is ready; rejects with a SetupError when it ends before, or takes too long. */
     async ready() {
       const deadlineMs = Date.now() + READY_TIMEOUT_MS;
-      while (!(await isHealthy(url))) {
+      while (!(await isReady())) {
         if (reason !== undefined) {
           throw new SetupError(`${name} ended at start (${reason})`, { help: 'The lines above say why.' });
         }
         if (Date.now() > deadlineMs) {
-          throw new SetupError(`${name} does not answer at ${url}/healthz after 30 s`, {
+          throw new SetupError(`${name} is not ready after 30 s`, {
             help: 'The lines above may say why; LOG_LEVEL=debug shows more of them.',
           });
         }
@@ -68,12 +62,12 @@ export function startService({ name, node, url, env, print }) {
       }
     },
 
-    /** Asks the service to end, and kills it if it has not within ten seconds. */
+    /** Asks it to end, and kills it if it has not. */
     async stop() {
       if (reason !== undefined || child.pid === undefined) return;
       child.kill('SIGTERM');
       const timer = setTimeout(() => {
-        print(`${name} did not end within 10 s and is killed`);
+        print(`${name} did not end within 11 s and is killed`);
         child.kill('SIGKILL');
       }, STOP_TIMEOUT_MS);
       await once(child, 'close');

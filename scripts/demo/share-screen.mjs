@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { launchAgentChromium } from '../../e2e/harness/chromium.ts';
+import { createCleanup } from '../../e2e/harness/cleanup.ts';
+import { startDisplay } from '../../e2e/harness/display.ts';
+
+const SIZE = { width: 1280, height: 720 };
+const SHARING_TIMEOUT_MS = 30_000;
+const DESKTOP = pathToFileURL(join(import.meta.dirname, 'desktop.html')).href;
+
+/** Fills the screen with what a page shows: its window's frame ends up above and left of the screen. */
+async function fillScreen(page) {
+  const session = await page.context().newCDPSession(page);
+  const { windowId } = await session.send('Browser.getWindowForTarget');
+  const place = (bounds) => session.send('Browser.setWindowBounds', { windowId, bounds });
+  await place({ left: 0, top: 0, ...SIZE });
+  const frame = await page.evaluate(() => ({
+    width: window.outerWidth - window.innerWidth,
+    height: window.outerHeight - window.innerHeight,
+  }));
+  await place({
+    left: -Math.floor(frame.width / 2),
+    top: -frame.height + Math.floor(frame.width / 2),
+    width: SIZE.width + frame.width,
+    height: SIZE.height + frame.height,
+  });
+}
+
+async function openDesktop(agentPage) {
+  const opened = agentPage.context().waitForEvent('page');
+  await agentPage.evaluate(() => void window.open('about:blank', '_blank', 'popup,width=640,height=480'));
+  const desktop = await opened;
+  await desktop.goto(DESKTOP);
+  await fillScreen(desktop);
+}
+
+/** Shares a virtual screen through the agent's page until SIGTERM. */
+async function shareScreen(agentUrl) {
+  const cleanup = createCleanup();
+  const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  try {
+    const display = cleanup.use(await startDisplay({ size: SIZE }));
+    const { context } = cleanup.use(await launchAgentChromium({ display }));
+    const [agentPage] = context.pages();
+    await agentPage.goto(agentUrl);
+    await agentPage.getByTestId('share').click();
+    await openDesktop(agentPage);
+    await agentPage.locator('[data-state="streaming"]').waitFor({ timeout: SHARING_TIMEOUT_MS });
+    console.log('sharing the screen');
+    await stopped;
+  } finally {
+    await cleanup.close();
+  }
+}
+
+await shareScreen(process.argv[2]);
