@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { loadConfig } from '@sightline/shared/node';
+import * as z from 'zod';
+
+const origin = z.url({ protocol: /^https?$/, error: 'must be an origin such as http://127.0.0.1:3000' });
+
+const variables = z.object({
+  SIGHTLINE_SFU_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the URL of the sfu, such as http://127.0.0.1:3000' })
+    .default('http://127.0.0.1:3000'),
+  SIGHTLINE_RECORDER_SECRET: z.string().min(16, 'must have at least 16 characters'),
+  SIGHTLINE_RECORDER_PORT: z.coerce
+    .number({ error: 'must be a port' })
+    .int('must be a port')
+    .min(1, 'must be a port from 1')
+    .max(65_535, 'must be a port up to 65535')
+    .default(3001),
+  // Accounts come later; until then nothing but this machine may reach the recordings.
+  SIGHTLINE_RECORDER_HOST: z.literal('127.0.0.1', 'must be 127.0.0.1 for now').default('127.0.0.1'),
+  SIGHTLINE_RECORDER_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the URL at which browsers reach the recorder' })
+    .optional(),
+  SIGHTLINE_DASHBOARD_ORIGIN: z
+    .string()
+    .default('http://127.0.0.1:3000,http://localhost:3000')
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(origin).min(1)),
+  SIGHTLINE_DATA_DIR: z.string().default('./data'),
+  SIGHTLINE_SEGMENT_SECONDS: z.coerce
+    .number({ error: 'must be a number of seconds' })
+    .min(1, 'must be at least 1 s')
+    .max(20, 'must be at most 20 s')
+    .default(6),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level of pino')
+    .default('info'),
+});
+
+/** What a recorder needs to know before it starts. */
+export interface RecorderConfig {
+  sfuUrl: string;
+  /** Shared with the sfu: opens its `/recorder` namespace and verifies media tokens. */
+  secret: string;
+  /** Address and port of the media server; port 0 takes a free one. */
+  host: string;
+  port: number;
+  /** Where browsers reach the media server; by default its own address. */
+  publicUrl: string | undefined;
+  /** Origins of the pages that may play recordings. */
+  dashboardOrigins: readonly string[];
+  /** Everything that must survive a restart. */
+  dataDir: string;
+  /** A segment is cut at the first key frame after this time. */
+  segmentSeconds: number;
+  logLevel: string;
+}
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws {ConfigError} that lists every bad variable.
+ */
+export function readConfig(env: Record<string, string | undefined>): RecorderConfig {
+  const read = loadConfig(variables, env);
+  return {
+    sfuUrl: read.SIGHTLINE_SFU_URL,
+    secret: read.SIGHTLINE_RECORDER_SECRET,
+    host: read.SIGHTLINE_RECORDER_HOST,
+    port: read.SIGHTLINE_RECORDER_PORT,
+    publicUrl: read.SIGHTLINE_RECORDER_PUBLIC_URL,
+    dashboardOrigins: read.SIGHTLINE_DASHBOARD_ORIGIN.map((url) => new URL(url).origin),
+    dataDir: resolve(read.SIGHTLINE_DATA_DIR),
+    segmentSeconds: read.SIGHTLINE_SEGMENT_SECONDS,
+    logLevel: read.LOG_LEVEL,
+  };
+}

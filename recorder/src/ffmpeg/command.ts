@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import type { RtpParameters } from '@sightline/shared';
+import createFfmpeg from 'fluent-ffmpeg';
+import { PART_PATTERN } from '../store/runFolder.ts';
+import { buildSdp, recordedCodec, type RtpDestination } from './sdp.ts';
+
+declare module 'fluent-ffmpeg' {
+  interface FfmpegCommand {
+    /** The process, from the event `start` until its end. */
+    ffmpegProc?: ChildProcess;
+  }
+}
+
+/** What one ffmpeg is to record, and where. */
+export interface RecordingJob {
+  rtpParameters: RtpParameters;
+  /** Absolute path; becomes ffmpeg's working directory, for a `%` in it must not be read as a pattern. */
+  folder: string;
+  segmentSeconds: number;
+}
+
+const STDERR_LINES = 20;
+/** What a burst of key frames needs while ffmpeg is not scheduled; the kernel may grant less. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** How long a hole in the sequence is kept open for a retransmission. */
+const REORDER_WAIT_US = 500_000;
+
+const inputOptions = (host: string): string[] => [
+  '-hide_banner',
+  '-nostats',
+  '-nostdin',
+  ...['-loglevel', 'warning'],
+  ...['-protocol_whitelist', 'data,udp,rtp'],
+  ...['-localaddr', host],
+  ...['-buffer_size', String(RECEIVE_BUFFER_BYTES)],
+  ...['-max_delay', String(REORDER_WAIT_US)],
+  // One frame must do to begin: a static screen sends no second one. More would also lose time stamps.
+  ...['-probesize', '32', '-analyzeduration', '1', '-fpsprobesize', '0'],
+  ...['-threads', '1'],
+  ...['-f', 'sdp'],
+];
+
+/** VP8 has no place in TS. Key frames stay where they came, so that segments start at the same frames. */
+const TRANSCODE = [
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-threads', '1'],
+  ...['-pix_fmt', 'yuv420p', '-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
+  ...['-force_key_frames', 'source', '-g', '100000', '-sc_threshold', '0'],
+];
+
+const outputOptions = (transcode: boolean, segmentSeconds: number): string[] => [
+  ...['-map', '0:v:0'],
+  ...(transcode ? TRANSCODE : ['-c', 'copy']),
+  ...['-flush_packets', '1', '-muxdelay', '0', '-muxpreload', '0'],
+  ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_format_options', 'flush_packets=1'],
+  ...['-segment_time', String(segmentSeconds), '-reset_timestamps', '0'],
+];
+
+/** Prepares the ffmpeg that writes what arrives at `destination` as TS segments into the job's folder. */
+export function recordCommand(job: RecordingJob, destination: RtpDestination): createFfmpeg.FfmpegCommand {
+  const sdp = Buffer.from(buildSdp(job.rtpParameters, destination)).toString('base64');
+  const transcode = recordedCodec(job.rtpParameters).mimeType !== 'video/H264';
+  return createFfmpeg({ cwd: job.folder, stdoutLines: STDERR_LINES })
+    .input(`data:application/sdp;base64,${sdp}`)
+    .inputOptions(inputOptions(destination.host))
+    .output(PART_PATTERN)
+    .outputOptions(outputOptions(transcode, job.segmentSeconds));
+}
+
+/** Resolves if ffmpeg is there and can do what recording needs. @throws an error that says what to install. */
+export function checkFfmpeg(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    createFfmpeg().availableFormats((error, formats) => {
+      if (error instanceof Error || formats['segment'] === undefined || formats['mpegts'] === undefined) {
+        reject(
+          new Error('No usable ffmpeg was found; install it (Debian: apt-get install ffmpeg).', {
+            cause: error,
+          }),
+        );
+      } else resolve();
+    });
+  });
+}

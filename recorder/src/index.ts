@@ -1,0 +1,2 @@
+export { readConfig, type RecorderConfig } from './config.ts';
+export { createRecorder, type Recorder } from './recorder.ts';

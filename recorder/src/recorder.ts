@@ -1,0 +1,123 @@
+import { systemClock, type Clock } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { RecorderConfig } from './config.ts';
+import { createAnnouncer } from './control/announcer.ts';
+import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
+import { createFfmpegEngine } from './ffmpeg/engine.ts';
+import { reapOrphans } from './ffmpeg/orphans.ts';
+import { createMediaServer } from './playback/server.ts';
+import { adoptRun } from './runs/adoption.ts';
+import { createRunInstance } from './runs/runInstance.ts';
+import { createSupervisor } from './runs/supervisor.ts';
+import { claimDataFolder } from './store/dataFolder.ts';
+
+/** The recorder service. */
+export interface Recorder {
+  /** Where it serves media. */
+  readonly mediaUrl: string;
+  /** Ends all runs, flushes, announces what can be announced, and stops serving. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a recorder: takes over what a killed one has left, serves media, and offers itself to the sfu until
+ * it is closed.
+ *
+ * @throws {DataFolderInUse} or an error that says what to install or to free.
+ */
+export async function createRecorder(
+  config: RecorderConfig,
+  { logger, clock = systemClock }: { logger: Logger; clock?: Clock },
+): Promise<Recorder> {
+  const engine = createFfmpegEngine({ clock, logger });
+  await engine.check();
+  const { recorderId, recordingsDir, openRuns } = await claimDataFolder(config.dataDir);
+
+  const announcer = createAnnouncer({
+    send: (runId, segment) => link.request('segment-recorded', { runId, segment }),
+    onDone: (runId) => openRuns.remove(runId),
+    clock,
+    logger,
+  });
+  const supervisor = createSupervisor({
+    createInstance: (order, onSegment) =>
+      createRunInstance(order, {
+        engine,
+        recordingsDir,
+        openRuns,
+        segmentSeconds: config.segmentSeconds,
+        clock,
+        logger,
+        onSegment,
+        packetsSent: () => askPacketsSent(link, order.runId, logger),
+      }),
+    announce: (runId, segment) => announcer.announce(runId, segment),
+    flush: (runId) => announcer.flush(runId),
+    reportEnd: async (runId, { reason, message }) => {
+      await link.request('run-ended', { runId, reason, message });
+    },
+    logger,
+  });
+
+  const server = await createMediaServer({
+    recordingsDir,
+    secret: config.secret,
+    dashboardOrigins: config.dashboardOrigins,
+    isRecording: (trackFolder) => supervisor.isRecording(trackFolder),
+    health: () => ({ connected: link.ready, runs: supervisor.size }),
+    clock,
+    logger,
+  });
+  const mediaUrl = await server.listen({ host: config.host, port: config.port });
+
+  const link: SfuLink = createSfuLink({
+    url: config.sfuUrl,
+    secret: config.secret,
+    identify: () => ({ recorderId, mediaBaseUrl: config.publicUrl ?? mediaUrl }),
+    handlers: {
+      'start-run': (order) => supervisor.start(order),
+      'stop-run': async ({ runId }) => {
+        await supervisor.stop(runId);
+        return {};
+      },
+      'run-key-frame': ({ runId, ...keyFrame }) => supervisor.addKeyFrame(runId, keyFrame),
+    },
+    events: {
+      onReady: () => announcer.resume(),
+      onLost: (reason) => {
+        announcer.pause();
+        void supervisor.endAll(`The connection to the sfu was lost: ${reason}`);
+      },
+    },
+    clock,
+    logger,
+  });
+
+  const left = await openRuns.list();
+  await reapOrphans({ recordingsDir, openRuns: left, clock, logger });
+  for (const run of left) {
+    for (const segment of await adoptRun(run, { recordingsDir, clock, logger })) {
+      announcer.announce(run.runId, segment);
+    }
+    await announcer.flush(run.runId);
+  }
+  link.open();
+  logger.info({ mediaUrl, recordingsDir, recorderId }, 'serving recordings');
+
+  const close = async (): Promise<void> => {
+    await supervisor.endAll('The recorder is shutting down.');
+    link.close();
+    await server.close();
+  };
+  let closing: Promise<void> | undefined;
+  return { mediaUrl, close: () => (closing ??= close()) };
+}
+
+async function askPacketsSent(link: SfuLink, runId: string, logger: Logger): Promise<number | undefined> {
+  try {
+    return (await link.request('run-stats', { runId })).packetsSent;
+  } catch (error) {
+    logger.debug({ runId, err: error }, 'the sfu did not say what it sent');
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** RTP time stamps of video count at this rate (RFC 6184, RFC 7741). */
+const TICKS_PER_MS = 90;
+const RTP_MODULUS = 2 ** 32;
+/** Key frames lie further apart than this, and ffmpeg's first time stamp can be off by less. */
+const TOLERANCE_TICKS = 50 * TICKS_PER_MS;
+/** Segments are asked for soon after their key frame; older knowledge only serves to extrapolate. */
+const REMEMBERED = 64;
+
+/** A key frame that went out to the run. */
+export interface KeyFrame {
+  rtpTimestamp: number;
+  /** The sfu's wall time. */
+  atMs: number;
+}
+
+/** A moment of a run in the sfu's wall time. */
+export interface WallTime {
+  atMs: number;
+  /** Known, not extrapolated. */
+  exact: boolean;
+}
+
+/**
+ * Maps a run's media time to the sfu's wall time. Media time counts 90 kHz ticks from the run's first frame,
+ * without wrapping; the run begins with the first key frame that is reported.
+ */
+export interface SegmentClock {
+  /** Takes note of a key frame; reported once per packet, it counts once. */
+  addKeyFrame(keyFrame: KeyFrame): void;
+  /** Takes note of what is known from elsewhere: the index of the run, or a file's age. */
+  addReference(ticks: number, atMs: number): void;
+  /** Undefined as long as nothing at all is known. */
+  wallTime(ticks: number): WallTime | undefined;
+}
+
+interface Reference {
+  ticks: number;
+  atMs: number;
+  exact: boolean;
+}
+
+/** Builds a {@link SegmentClock} that knows nothing yet. */
+export function createSegmentClock(): SegmentClock {
+  let references: Reference[] = [];
+  let latest: { rtpTimestamp: number; ticks: number } | undefined;
+
+  const add = (reference: Reference): void => {
+    references = [...references.slice(1 - REMEMBERED), reference];
+  };
+  return {
+    addKeyFrame({ rtpTimestamp, atMs }) {
+      const ticks =
+        latest === undefined ? 0 : latest.ticks + signedDifference(rtpTimestamp, latest.rtpTimestamp);
+      if (references.some((known) => known.exact && known.ticks === ticks)) return;
+      if (latest === undefined || ticks > latest.ticks) latest = { rtpTimestamp, ticks };
+      add({ ticks, atMs, exact: true });
+    },
+    addReference: (ticks, atMs) => add({ ticks, atMs, exact: false }),
+    wallTime(ticks) {
+      const exact = nearest(
+        references.filter((known) => known.exact),
+        ticks,
+      );
+      if (exact !== undefined && Math.abs(exact.ticks - ticks) <= TOLERANCE_TICKS) {
+        return { atMs: exact.atMs, exact: true };
+      }
+      const known = exact ?? nearest(references, ticks);
+      if (known === undefined) return undefined;
+      return { atMs: known.atMs + (ticks - known.ticks) / TICKS_PER_MS, exact: false };
+    },
+  };
+}
+
+function nearest(references: readonly Reference[], ticks: number): Reference | undefined {
+  let best: Reference | undefined;
+  for (const reference of references) {
+    if (best === undefined || Math.abs(reference.ticks - ticks) < Math.abs(best.ticks - ticks))
+      best = reference;
+  }
+  return best;
+}
+
+/** The shorter way from `from` to `to` on the circle of 32-bit time stamps. */
+function signedDifference(to: number, from: number): number {
+  const forward = (to - from + RTP_MODULUS) % RTP_MODULUS;
+  return forward < RTP_MODULUS / 2 ? forward : forward - RTP_MODULUS;
+}

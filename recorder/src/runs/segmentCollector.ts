@@ -1,0 +1,141 @@
+import type { Segment } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import { PTS_MODULUS, PTS_PER_MS, readFirstPts, readLastPts } from '../ffmpeg/tsTimestamps.ts';
+import type { RunFolder } from '../store/runFolder.ts';
+import type { RunIndexWriter } from '../store/runIndex.ts';
+import type { SegmentClock } from './segmentClock.ts';
+
+/** How long the last frame of a run is taken to have lasted: nothing comes after it that would tell. */
+const LAST_FRAME_MS = 33;
+/** How many rounds a closed part waits for the report of the key frame that ended it. */
+const PATIENCE_ROUNDS = 3;
+
+/** Turns the parts that ffmpeg leaves in a run's folder into durable, indexed, announced segments. */
+export interface SegmentCollector {
+  /** One round: closes what is complete. Returns whether ffmpeg has written anything since the last one. */
+  collect(): Promise<boolean>;
+  /** Closes everything that is left, after ffmpeg has gone. */
+  finish(): Promise<void>;
+}
+
+/** A part whose first frame is on disk. */
+interface Head {
+  index: number;
+  ticks: number;
+  /** Known once its key frame was reported, or its predecessor was closed. */
+  startMs: number | undefined;
+}
+
+/** Builds a collector; `from` is where a run that is adopted goes on. */
+export function createSegmentCollector(deps: {
+  folder: RunFolder;
+  index: RunIndexWriter;
+  clock: SegmentClock;
+  logger: Logger;
+  onSegment: (segment: Segment) => void;
+  from?: { index: number; startMs: number | undefined };
+}): SegmentCollector {
+  const { folder, index, clock, logger } = deps;
+  let nextIndex = deps.from?.index ?? 0;
+  let head: Head | undefined;
+  let firstPts: number | undefined;
+  let lastTicks = 0;
+  let seenBytes = 0;
+  let waited = 0;
+
+  const unwrap = (pts: number): number => {
+    firstPts ??= pts;
+    const ticks = pts - firstPts;
+    return ticks + PTS_MODULUS * Math.round((lastTicks - ticks) / PTS_MODULUS);
+  };
+
+  const readHead = async (at: number): Promise<Head | undefined> => {
+    const pts = await readFirstPts(folder.partPath(at));
+    if (pts === undefined) return undefined;
+    const ticks = unwrap(pts);
+    lastTicks = ticks;
+    return { index: at, ticks, startMs: undefined };
+  };
+
+  /** The run's first part: its start goes into the index, so that a crash before its end does not lose it. */
+  const openFirst = async (): Promise<void> => {
+    head ??= await readHead(nextIndex);
+    if (head === undefined || head.startMs !== undefined) return;
+    if (deps.from?.startMs !== undefined && deps.from.index === head.index) {
+      head.startMs = deps.from.startMs;
+      clock.addReference(head.ticks, head.startMs);
+      return;
+    }
+    const known = clock.wallTime(head.ticks);
+    if (known?.exact !== true) return;
+    head.startMs = Math.round(known.atMs);
+    await index.append({ type: 'anchor', atMs: head.startMs });
+  };
+
+  const startOf = async (part: Head): Promise<number> => {
+    if (part.startMs !== undefined) return part.startMs;
+    const known = clock.wallTime(part.ticks);
+    if (known !== undefined) return Math.round(known.atMs);
+    const created = (await folder.statPart(part.index))?.createdAtMs ?? 0;
+    logger.warn({ index: part.index }, 'no key frame was reported; the age of the file has to tell its time');
+    clock.addReference(part.ticks, created);
+    return Math.round(created);
+  };
+
+  const close = async (part: Head, startMs: number, durationMs: number): Promise<void> => {
+    const segment = await folder.closePart(part.index, { startMs, durationMs });
+    await index.append({ type: 'segment', ...segment });
+    nextIndex = part.index + 1;
+    seenBytes = 0;
+    waited = 0;
+    deps.onSegment(segment);
+  };
+
+  /** Closes the first part if the one after it has begun; returns whether it did. */
+  const closeComplete = async (ffmpegGone: boolean): Promise<boolean> => {
+    await openFirst();
+    if (head === undefined) return false;
+    const next = await readHead(head.index + 1);
+    if (next === undefined) return false;
+    const end = clock.wallTime(next.ticks);
+    waited += 1;
+    if (end?.exact !== true && !ffmpegGone && waited < PATIENCE_ROUNDS) return false;
+    const startMs = await startOf(head);
+    const endMs = Math.max(startMs + 1, Math.round(clock.wallTime(next.ticks)?.atMs ?? startMs));
+    await close(head, startMs, endMs - startMs);
+    head = { ...next, startMs: endMs };
+    return true;
+  };
+
+  const closeLast = async (): Promise<void> => {
+    if (head === undefined) return;
+    const last = await readLastPts(folder.partPath(head.index));
+    const lengthTicks = last === undefined ? 0 : unwrap(last) - head.ticks;
+    const startMs = await startOf(head);
+    await close(head, startMs, Math.max(0, Math.round(lengthTicks / PTS_PER_MS)) + LAST_FRAME_MS);
+    head = undefined;
+  };
+
+  return {
+    async collect() {
+      let grew = false;
+      while (await closeComplete(false)) grew = true;
+      const bytes = (await folder.statPart(nextIndex))?.bytes ?? 0;
+      grew ||= bytes !== seenBytes;
+      seenBytes = bytes;
+      return grew;
+    },
+    async finish() {
+      for (const at of await folder.listParts()) {
+        if (at < nextIndex) continue;
+        if (head === undefined) nextIndex = at;
+        while (await closeComplete(true)) continue;
+        await closeLast();
+      }
+      for (const at of await folder.listParts()) {
+        logger.warn({ part: folder.partPath(at) }, 'removed a part without a single frame');
+        await folder.removePart(at);
+      }
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { ProtocolError, type RunEndReason, type RunOrder, type Segment } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { RtpDestination } from '../ffmpeg/sdp.ts';
+import type { RunEnd, RunInstance } from './runInstance.ts';
+import type { KeyFrame } from './segmentClock.ts';
+import { runFolderOf } from '../store/runFolder.ts';
+
+/** What a supervisor needs. */
+export interface SupervisorDeps {
+  createInstance: (order: RunOrder, onSegment: (segment: Segment) => void) => RunInstance;
+  /** Announces a segment that is durable. */
+  announce: (runId: string, segment: Segment) => void;
+  /** Resolves when everything of a run that is over was acknowledged, or cannot be for now. */
+  flush: (runId: string) => Promise<void>;
+  /** Tells the sfu of an end that it did not order. */
+  reportEnd: (runId: string, end: RunEnd) => Promise<void>;
+  logger: Logger;
+}
+
+/** Holds the runs that are going on. It begins none by itself: a new run needs a new consumer, so the sfu orders it. */
+export interface Supervisor {
+  /** @throws {ProtocolError} */
+  start(order: RunOrder): Promise<RtpDestination>;
+  /** Resolves when the last segment is durable and announced. @throws {ProtocolError} `unknown-run` */
+  stop(runId: string): Promise<void>;
+  addKeyFrame(runId: string, keyFrame: KeyFrame): void;
+  /** Ends every run without reporting it, and resolves when all are over. */
+  endAll(message: string): Promise<void>;
+  /** Whether a run is going on in the track's folder. */
+  isRecording(trackFolder: string): boolean;
+  readonly size: number;
+}
+
+/** Ends that need no report: asked for by the sfu, seen by it as the loss of the connection, or the answer to `start-run`. */
+const SILENT_ENDS: readonly RunEndReason[] = ['stopped', 'recorder-lost', 'start-failed'];
+
+/** Builds a supervisor without runs. */
+export function createSupervisor(deps: SupervisorDeps): Supervisor {
+  const runs = new Map<string, { instance: RunInstance; trackFolder: string; over: Promise<void> }>();
+
+  const settle = async (runId: string, instance: RunInstance): Promise<void> => {
+    const end = await instance.ended;
+    runs.delete(runId);
+    if (end.intact) await deps.flush(runId);
+    if (SILENT_ENDS.includes(end.reason)) return;
+    deps.logger.warn({ runId, reason: end.reason }, 'a run ended by itself');
+    await deps.reportEnd(runId, end);
+  };
+
+  return {
+    async start(order) {
+      const { runId } = order;
+      if (runs.has(runId)) {
+        throw new ProtocolError(
+          'bad-payload',
+          `Run ${runId} is going on already; give each run an id of its own.`,
+        );
+      }
+      const trackFolder = runFolderOf(order).split('/').slice(0, -1).join('/');
+      const instance = deps.createInstance(order, (segment) => deps.announce(runId, segment));
+      const over = settle(runId, instance).catch((error: unknown) => {
+        deps.logger.error({ runId, err: error }, 'the end of a run could not be reported');
+      });
+      runs.set(runId, { instance, trackFolder, over });
+      return instance.start();
+    },
+    async stop(runId) {
+      const run = runs.get(runId);
+      if (run === undefined) throw new ProtocolError('unknown-run', `Run ${runId} is not going on here.`);
+      await run.instance.end('stopped', 'stop-run');
+      await run.over;
+    },
+    addKeyFrame: (runId, keyFrame) => runs.get(runId)?.instance.addKeyFrame(keyFrame),
+    async endAll(message) {
+      await Promise.all(
+        [...runs.values()].map(async ({ instance, over }) => {
+          await instance.end('recorder-lost', message);
+          await over;
+        }),
+      );
+    },
+    isRecording: (trackFolder) => [...runs.values()].some((run) => run.trackFolder === trackFolder),
+    get size() {
+      return runs.size;
+    },
+  };
+}

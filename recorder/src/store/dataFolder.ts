@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { isMissing, replaceFile } from './durable.ts';
+import { createOpenRuns, type OpenRuns } from './openRuns.ts';
+
+const owner = z.object({ recorderId: z.string(), pid: z.int(), startedAtTicks: z.string() });
+
+/** Everything that a recorder keeps on disk. */
+export interface DataFolder {
+  /** Stays the same over restarts. */
+  recorderId: string;
+  /** The root of all track folders. */
+  recordingsDir: string;
+  openRuns: OpenRuns;
+}
+
+/** Another recorder that is alive owns the data folder. */
+export class DataFolderInUse extends Error {
+  readonly code = 'data-folder-in-use';
+
+  constructor(dataDir: string, pid: number) {
+    super(
+      `Another recorder (pid ${pid}) uses ${dataDir}; end it, or set SIGHTLINE_DATA_DIR to another folder.`,
+    );
+    this.name = 'DataFolderInUse';
+  }
+}
+
+/**
+ * Takes the data folder over for this process: what an earlier recorder left running there is an orphan.
+ *
+ * @throws {DataFolderInUse}
+ */
+export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
+  await mkdir(join(dataDir, 'recordings'), { recursive: true });
+  const recordingsDir = await realpath(join(dataDir, 'recordings'));
+  const stateDir = join(dataDir, 'recorder');
+  await mkdir(stateDir, { recursive: true });
+  const path = join(stateDir, 'owner.json');
+  const before = await readOwner(path);
+  if (before !== undefined && before.pid !== process.pid) {
+    const startedAtTicks = await processStart(before.pid);
+    if (startedAtTicks === before.startedAtTicks) throw new DataFolderInUse(dataDir, before.pid);
+  }
+  const recorderId = before?.recorderId ?? randomUUID();
+  const startedAtTicks = (await processStart(process.pid)) ?? '';
+  await replaceFile(path, JSON.stringify({ recorderId, pid: process.pid, startedAtTicks }));
+  return { recorderId, recordingsDir, openRuns: await createOpenRuns(join(stateDir, 'open-runs')) };
+}
+
+async function readOwner(path: string): Promise<z.output<typeof owner> | undefined> {
+  try {
+    return owner.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** When a process started, in clock ticks since boot: a pid alone may have been given anew (proc(5), field 22). */
+async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { open, rename, writeFile } from 'node:fs/promises';
+
+/** Whether an error of the file system says that there is no such file. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** Makes the content of a file, or the names in a folder, survive a loss of power. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces a small file in one step: a reader finds the old content or the new one. */
+export async function replaceFile(path: string, content: string): Promise<void> {
+  const next = `${path}.new`;
+  await writeFile(next, content);
+  await syncPath(next);
+  await rename(next, path);
+}
