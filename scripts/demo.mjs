@@ -37,15 +37,16 @@ await runScript(async () => {
   const tools = await setUp('test');
   const stopped = stopSignal();
   const services = await runServices({ settings, tools, stopped, print: console.log });
+  if (!services.ready) return services.stop();
   const agentUrl = `${settings.url}/agent/?user=Demo%20agent&host=demo-screen`;
   const screen = startScreen({ node: tools.node, agentUrl });
   const screenFailed = screen.ended.then(
     (how) => new SetupError(`the demo screen ended (${how})`, { help: 'The lines above say why.' }),
   );
   try {
-    await Promise.race([screen.ready(), stopped, services.failed]);
-    console.log(readyMessage(settings, Date.now() - startMs));
-    const failure = await Promise.race([stopped.then(() => undefined), services.failed, screenFailed]);
+    const ended = Promise.race([stopped.then(() => undefined), services.failed, screenFailed]);
+    const shown = screen.ready().then(() => console.log(readyMessage(settings, Date.now() - startMs)));
+    const failure = await Promise.race([ended, shown.then(() => ended)]);
     if (failure) throw failure;
   } finally {
     await screen.stop();

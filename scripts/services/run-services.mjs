@@ -19,7 +19,7 @@ async function isHealthy(url) {
 }
 
 /**
- * Starts sfu and recorder and resolves when both answer, or at a signal.
+ * Starts sfu, then recorder, and resolves when both answer, or at a signal.
  * @param {object} options
  * @param {ReturnType<typeof import('./settings.mjs').readSettings>} options.settings
  * @param {{ node: string, worker: string }} options.tools what set-up found
@@ -39,42 +39,47 @@ export async function runServices({ settings, tools, stopped, print }) {
     SIGHTLINE_DATA_DIR: settings.dataDir,
     SIGHTLINE_WORKER_BIN: tools.worker,
   };
-  const start = (name, url) =>
-    startProcess({
-      name,
-      node: tools.node,
-      args: [`${name}/src/main.ts`],
-      isReady: () => isHealthy(url),
-      env,
-      print,
-    });
-  const sfu = start('sfu', settings.url);
-  const recorder = start('recorder', settings.recorderUrl);
-  const services = [recorder, sfu];
-
-  const running = {
-    /** False when a signal came before both answered. */
-    ready: false,
-    /** Resolves with a SetupError when one of the services ends by itself. */
-    failed: Promise.race(
-      services.map(
-        async ({ name, ended }) =>
-          new SetupError(`${name} ended (${await ended})`, {
-            help: 'The lines above say why. Start again with npm start.',
-          }),
-      ),
-    ),
-    /** The recorder ends first, while the sfu can still take its last announcements. */
-    async stop() {
-      for (const service of services) await service.stop();
-    },
+  let signalled = false;
+  void stopped.then(() => {
+    signalled = true;
+  });
+  // The one started last comes first: the recorder ends while the sfu can still take its last announcements.
+  const services = [];
+  const stop = async () => {
+    for (const service of services) await service.stop();
   };
   try {
-    const allReady = Promise.all(services.map((service) => service.ready()));
-    running.ready = await Promise.race([allReady.then(() => true), stopped.then(() => false)]);
+    for (const [name, url] of [
+      ['sfu', settings.url],
+      ['recorder', settings.recorderUrl],
+    ]) {
+      if (signalled) break;
+      const args = [`${name}/src/main.ts`];
+      const service = startProcess({
+        name,
+        node: tools.node,
+        args,
+        isReady: () => isHealthy(url),
+        env,
+        print,
+      });
+      services.unshift(service);
+      await Promise.race([service.ready(), stopped]);
+    }
   } catch (error) {
-    await running.stop();
+    await stop();
     throw error;
   }
-  return running;
+  return {
+    /** False when the signal came before both answered. */
+    ready: !signalled,
+    /** Resolves with a SetupError when one of them ends by itself. */
+    failed: Promise.race(
+      services.map(async ({ name, ended }) => {
+        const help = 'The lines above say why. Start again with npm start.';
+        return new SetupError(`${name} ended (${await ended})`, { help });
+      }),
+    ),
+    stop,
+  };
 }
