@@ -95,6 +95,8 @@ export async function createNetworkNamespace(): Promise<NetworkNamespace> {
     await within('ip', 'address', 'add', `${insideAddress}/30`, 'dev', inside);
     await within('ip', 'link', 'set', inside, 'up');
     await within('ip', 'link', 'set', 'lo', 'up');
+    // Without a default route Chromium finds no network interface to send media from.
+    await within('ip', 'route', 'add', 'default', 'via', hostAddress);
   } catch (error) {
     await cleanup.close();
     throw error;

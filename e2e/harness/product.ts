@@ -1,0 +1,139 @@
+import type { Page } from 'playwright-core';
+import {
+  playbackGrant,
+  recordedSession,
+  sessionList,
+  type PlaybackGrant,
+  type RecordedSession,
+} from '@sightline/shared';
+import { openAgentScreen, type AgentScreen } from './agentScreen.ts';
+import { launchViewerChromium } from './chromium.ts';
+import { createCleanup, type Closable } from './cleanup.ts';
+import type { Display } from './display.ts';
+import type { NetworkNamespace } from './netns.ts';
+import { watchVideo, type PageProbe } from './pageProbe.ts';
+import type { Stack } from './stack.ts';
+import { until } from './until.ts';
+
+/** Cold browsers on two busy cores. */
+const PAGE_MS = 30_000;
+
+/** A real screen, with the pattern on it, that a real agent page shares. */
+export interface SharedScreen extends AgentScreen {
+  readonly sessionId: string;
+}
+
+/** What the agent page says of itself. */
+export const agentState = (page: Page): Promise<string | null> =>
+  page.getByTestId('agent').getAttribute('data-state');
+
+/** Clicks "Share a screen" and waits until the server has the session. Returns the session's id. */
+export async function share(agentPage: Page): Promise<string> {
+  await agentPage.getByTestId('share').click();
+  await agentPage
+    .locator('[data-testid="agent"][data-state="streaming"][data-session-id]')
+    .waitFor({ timeout: PAGE_MS });
+  const sessionId = await agentPage.getByTestId('agent').getAttribute('data-session-id');
+  if (sessionId === null) throw new Error('the agent streams without a session');
+  return sessionId;
+}
+
+/** Opens an agent on a display, shares its screen, and returns when it streams. */
+export async function shareScreen(options: {
+  display: Display;
+  stack: Stack;
+  user: string;
+  network?: NetworkNamespace;
+}): Promise<SharedScreen> {
+  const { display, stack, user, network } = options;
+  const screen = await openAgentScreen({
+    display,
+    agentUrl: `${stack.agentUrl}?user=${user}&host=e2e`,
+    framesPerSecond: 30,
+    ...(network === undefined ? {} : { network }),
+  });
+  try {
+    return { ...screen, sessionId: await share(screen.agentPage) };
+  } catch (error) {
+    await screen.close();
+    throw error;
+  }
+}
+
+/** A dashboard in a browser of its own. */
+export interface Dashboard extends Closable {
+  readonly page: Page;
+  /** Waits for the tile of a streaming user, and for its picture. */
+  tile(user: string): Promise<void>;
+  /** Clicks the user's tile and watches the full picture. */
+  focus(user: string): Promise<PageProbe>;
+}
+
+/** Opens the wall. */
+export async function openDashboard(stack: Stack): Promise<Dashboard> {
+  const cleanup = createCleanup();
+  const chromium = cleanup.use(await launchViewerChromium());
+  const page = await chromium.context.newPage();
+  await page.goto(`${stack.url}/`);
+  const tileOf = (user: string) => page.locator('[data-testid="tile"]', { hasText: user }).first();
+  return {
+    page,
+    async tile(user) {
+      await tileOf(user).waitFor({ timeout: PAGE_MS });
+      await page
+        .locator('[data-testid="tile"][data-state="streaming"]', { hasText: user })
+        .first()
+        .waitFor({ timeout: PAGE_MS });
+    },
+    async focus(user) {
+      await tileOf(user).click({ timeout: PAGE_MS });
+      return cleanup.use(await watchVideo(page, '[data-testid="focus-video"]'));
+    },
+    close: () => cleanup.close(),
+  };
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+/** All sessions on record, the newest first. */
+export const listSessions = async (stack: Stack): Promise<RecordedSession[]> =>
+  sessionList.parse(await readJson(await fetch(`${stack.url}/api/v1/sessions`))).sessions;
+
+/** One session on record. */
+export const findSession = async (stack: Stack, sessionId: string): Promise<RecordedSession> =>
+  recordedSession.parse(await readJson(await fetch(`${stack.url}/api/v1/sessions/${sessionId}`)));
+
+/** A URL that plays a recorded track. */
+export async function playback(
+  stack: Stack,
+  sessionId: string,
+  trackId = 'display-1',
+): Promise<PlaybackGrant> {
+  const url = `${stack.url}/api/v1/sessions/${sessionId}/tracks/${trackId}/playback`;
+  return playbackGrant.parse(await readJson(await fetch(url, { method: 'POST' })));
+}
+
+/** Waits until the track's newest run has `recordedMs` of media on record and returns its id. */
+export function recordedRun(
+  stack: Stack,
+  sessionId: string,
+  {
+    recordedMs,
+    otherThan = [],
+    trackId = 'display-1',
+  }: { recordedMs: number; otherThan?: string[]; trackId?: string },
+): Promise<string> {
+  return until(
+    `a run of ${sessionId} with ${recordedMs} ms on record`,
+    async () => {
+      const { tracks } = await findSession(stack, sessionId);
+      const run = tracks.find((track) => track.trackId === trackId)?.runs.at(-1);
+      const wanted = run !== undefined && !otherThan.includes(run.runId) && run.recordedMs >= recordedMs;
+      return wanted ? run.runId : undefined;
+    },
+    { timeoutMs: 60_000, intervalMs: 250 },
+  );
+}
