@@ -1,0 +1,105 @@
+import type { Clock } from '@sightline/shared';
+import Hls, { ErrorTypes, Events, type ErrorData, type LevelDetails } from 'hls.js';
+import { messageOf } from '../ui/messageOf.ts';
+import type { GrantKeeper } from './grantKeeper.ts';
+import type { Fragment } from './mediaTimeline.ts';
+
+/** A playlist being played in a video element: the one boundary to hls.js. */
+export interface HlsPlayer {
+  /** Where a running session's live edge is played; undefined for an ended one. */
+  readonly livePositionSeconds: number | undefined;
+  close(): void;
+}
+
+/** Whether this browser can play recordings. */
+export const canPlayHls = (): boolean => Hls.isSupported();
+
+const RETRY_MS = 3_000;
+/** How far behind the end of a growing playlist its live edge is played: about two segments. */
+const LIVE_DISTANCE_SECONDS = 12;
+
+/** Loads the playlist and follows it while its session runs. It goes on by itself after every failure. */
+export function createHlsPlayer(deps: {
+  video: HTMLVideoElement;
+  grant: GrantKeeper;
+  clock: Clock;
+  onFragments: (fragments: Fragment[], running: boolean) => void;
+  /** What hinders playback now; undefined when it goes on. */
+  onTrouble: (message: string | undefined) => void;
+}): HlsPlayer {
+  const { grant, onTrouble } = deps;
+  let cancelRetry: (() => void) | undefined;
+  let closed = false;
+  const hls = new Hls({
+    backBufferLength: 60,
+    liveSyncDuration: LIVE_DISTANCE_SECONDS,
+    // A token lives shorter than a playlist, whose addresses carry the one it was loaded with.
+    xhrSetup: (xhr, url) => xhr.open('GET', grant.withNewestToken(url), true),
+  });
+
+  hls.on(Events.LEVEL_UPDATED, (_event, { details }) => {
+    onTrouble(undefined);
+    deps.onFragments(toFragments(details), details.live);
+  });
+  hls.on(Events.LEVEL_PTS_UPDATED, (_event, { details }) => {
+    deps.onFragments(toFragments(details), details.live);
+  });
+  hls.on(Events.ERROR, (_event, data) => {
+    if (data.fatal) recover(data);
+  });
+
+  function recover(data: ErrorData): void {
+    if (data.type === ErrorTypes.MEDIA_ERROR) {
+      hls.recoverMediaError();
+      return;
+    }
+    onTrouble(describe(data));
+    retryLater();
+  }
+
+  function retryLater(): void {
+    cancelRetry?.();
+    if (!closed) cancelRetry = deps.clock.after(RETRY_MS, () => void reload());
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      await grant.renew();
+    } catch (error) {
+      onTrouble(messageOf(error));
+      retryLater();
+      return;
+    }
+    if (closed) return;
+    if (hls.levels.length === 0) hls.loadSource(grant.playlistUrl);
+    else hls.startLoad();
+  }
+
+  hls.loadSource(grant.playlistUrl);
+  hls.attachMedia(deps.video);
+  return {
+    get livePositionSeconds() {
+      return hls.latestLevelDetails?.live === true ? (hls.liveSyncPosition ?? undefined) : undefined;
+    },
+    close() {
+      closed = true;
+      cancelRetry?.();
+      hls.destroy();
+    },
+  };
+}
+
+function toFragments(details: LevelDetails): Fragment[] {
+  return details.fragments.flatMap(({ start, duration, programDateTime }) =>
+    programDateTime === null
+      ? []
+      : { startSeconds: start, durationSeconds: duration, wallMs: programDateTime },
+  );
+}
+
+function describe({ response }: ErrorData): string {
+  if (response?.code === 404) return 'Nothing of this display is recorded yet.';
+  if (response?.code === 401 || response?.code === 403)
+    return 'The right to play has run out; asking for it again.';
+  return 'The recorder does not answer. Playback goes on when it is back.';
+}

@@ -1,0 +1,51 @@
+/** A segment in the player: where it lies in the media's time, and when it was recorded. */
+export interface Fragment {
+  startSeconds: number;
+  durationSeconds: number;
+  /** The server's wall time of its first frame, ms since 1970. */
+  wallMs: number;
+}
+
+/** A stretch of wall time. */
+export interface WallSpan {
+  startMs: number;
+  endMs: number;
+}
+
+/** Fragments that are this close follow one another without a gap. */
+const CONTIGUOUS_MS = 1_000;
+
+const wallEndMs = (fragment: Fragment): number => fragment.wallMs + fragment.durationSeconds * 1_000;
+
+/** The wall time at a position in the media; undefined while there is no fragment. */
+export function wallTimeAt(fragments: readonly Fragment[], positionSeconds: number): number | undefined {
+  const fragment = fragments.findLast(({ startSeconds }) => startSeconds <= positionSeconds) ?? fragments[0];
+  if (fragment === undefined) return undefined;
+  const insideSeconds = Math.min(
+    Math.max(0, positionSeconds - fragment.startSeconds),
+    fragment.durationSeconds,
+  );
+  return fragment.wallMs + insideSeconds * 1_000;
+}
+
+/** The position in the media at a wall time; within a gap, where the recording goes on after it. */
+export function positionAt(fragments: readonly Fragment[], wallMs: number): number | undefined {
+  const fragment = fragments.find((candidate) => wallEndMs(candidate) > wallMs);
+  if (fragment !== undefined) return fragment.startSeconds + Math.max(0, wallMs - fragment.wallMs) / 1_000;
+  const last = fragments.at(-1);
+  return last && last.startSeconds + last.durationSeconds;
+}
+
+/** The stretches of wall time that the fragments cover. */
+export function recordedSpans(fragments: readonly Fragment[]): WallSpan[] {
+  const spans: WallSpan[] = [];
+  for (const fragment of fragments) {
+    const last = spans.at(-1);
+    if (last !== undefined && fragment.wallMs - last.endMs <= CONTIGUOUS_MS) {
+      last.endMs = Math.max(last.endMs, wallEndMs(fragment));
+    } else {
+      spans.push({ startMs: fragment.wallMs, endMs: wallEndMs(fragment) });
+    }
+  }
+  return spans;
+}

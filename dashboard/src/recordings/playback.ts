@@ -1,0 +1,62 @@
+import type { Clock, PlaybackGrant } from '@sightline/shared';
+import { messageOf } from '../ui/messageOf.ts';
+import { createGrantKeeper, type GrantKeeper } from './grantKeeper.ts';
+import { createHlsPlayer, type HlsPlayer } from './hlsPlayer.ts';
+import type { Fragment } from './mediaTimeline.ts';
+
+/** A track being played: its grant and its player, from the first request on. */
+export interface Playback {
+  /** Where a running session's live edge is played; undefined for an ended one. */
+  readonly livePositionSeconds: number | undefined;
+  close(): void;
+}
+
+/** What a {@link Playback} works with. */
+export interface PlaybackDeps {
+  video: HTMLVideoElement;
+  grant: () => Promise<PlaybackGrant>;
+  clock: Clock;
+  serverNowMs: () => number;
+  onFragments: (fragments: Fragment[], running: boolean) => void;
+  /** What hinders playback now, in words; undefined when it goes on. */
+  onTrouble: (message: string | undefined) => void;
+}
+
+const RETRY_MS = 3_000;
+
+/** Opens a track; as long as it may not be played (no recorder, say) it asks again by itself. */
+export function openPlayback(deps: PlaybackDeps): Playback {
+  const onError = (error: unknown): void => deps.onTrouble(messageOf(error));
+  let grant: GrantKeeper | undefined;
+  let player: HlsPlayer | undefined;
+  let cancelRetry: (() => void) | undefined;
+  let closed = false;
+
+  function close(): void {
+    closed = true;
+    cancelRetry?.();
+    player?.close();
+    grant?.close();
+  }
+
+  async function open(): Promise<void> {
+    try {
+      grant = await createGrantKeeper({ ...deps, onError });
+    } catch (error) {
+      if (closed) return;
+      onError(error);
+      cancelRetry = deps.clock.after(RETRY_MS, () => void open());
+      return;
+    }
+    if (closed) close();
+    else player = createHlsPlayer({ ...deps, grant });
+  }
+
+  void open();
+  return {
+    get livePositionSeconds() {
+      return player?.livePositionSeconds;
+    },
+    close,
+  };
+}
