@@ -17,13 +17,13 @@ export const ROUTER_CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
 ];
 
-/** Header extensions that the protocol does not name, because only one end has them. */
+/** Header extensions that the protocol does not name, because not every end knows them. */
 const UNSIGNALLED_EXTENSIONS = new Set(['urn:ietf:params:rtp-hdrext:toffset']);
 
 /** The feedback that an ffmpeg never sends: unfed, the engine's estimator would throttle the stream. */
 const UNANSWERED_FEEDBACK = new Set(['transport-cc', 'goog-remb', 'nack']);
 
-const UNRECORDED_EXTENSION = /transport-wide-cc|abs-send-time/;
+const UNRECORDED_EXTENSION = /transport-wide-cc|abs-send-time|toffset/;
 
 /** A router's capabilities as they go to clients. */
 export function signalledCapabilities(capabilities: types.RtpCapabilities): RtpCapabilities {
@@ -45,7 +45,7 @@ export function recorderCapabilities(capabilities: types.RtpCapabilities): types
         ),
       })),
     headerExtensions: (capabilities.headerExtensions ?? []).filter(
-      ({ uri }) => !UNRECORDED_EXTENSION.test(uri),
+      ({ uri }) => !UNSIGNALLED_EXTENSIONS.has(uri) && !UNRECORDED_EXTENSION.test(uri),
     ),
   };
 }

@@ -20,7 +20,6 @@ const headerExtensionUri = z.enum([
   'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id',
   'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
-  'urn:ietf:params:rtp-hdrext:toffset',
   'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
   'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension',
   'urn:3gpp:video-orientation',
