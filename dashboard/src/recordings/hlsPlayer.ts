@@ -1,5 +1,5 @@
 import type { Clock } from '@sightline/shared';
-import Hls, { ErrorTypes, Events, type ErrorData, type LevelDetails } from 'hls.js';
+import Hls, { ErrorDetails, ErrorTypes, Events, type ErrorData, type LevelDetails } from 'hls.js';
 import { messageOf } from '../ui/messageOf.ts';
 import type { GrantKeeper } from './grantKeeper.ts';
 import type { Fragment } from './mediaTimeline.ts';
@@ -97,8 +97,12 @@ function toFragments(details: LevelDetails): Fragment[] {
   );
 }
 
-function describe({ response }: ErrorData): string {
-  if (response?.code === 404) return 'Nothing of this display is recorded yet.';
+function describe({ details, response }: ErrorData): string {
+  if (response?.code === 404) {
+    return details === ErrorDetails.MANIFEST_LOAD_ERROR
+      ? 'Nothing of this display is recorded yet.'
+      : 'A part of this recording is missing at the recorder.';
+  }
   if (response?.code === 401 || response?.code === 403)
     return 'The right to play has run out; asking for it again.';
   return 'The recorder does not answer. Playback goes on when it is back.';
