@@ -43,7 +43,7 @@ describe('capabilities', () => {
       'nack pli',
       'ccm fir',
     ]);
-    expect(headerExtensions?.map(({ preferredId }) => preferredId)).toEqual([12, 13]);
+    expect(headerExtensions?.map(({ preferredId }) => preferredId)).toEqual([13]);
   });
 
   it('for clients: without the extensions that clients do not know', () => {
