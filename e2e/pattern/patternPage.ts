@@ -27,7 +27,7 @@ function printLine(number: number): string {
 }
 
 /** Lines of a terminal in which something keeps printing. */
-const LINES_OF_OUTPUT = 24;
+const LINES_OF_OUTPUT = 10;
 
 function requireNumber(parameters: URLSearchParams, name: string): number {
   const value = Number(parameters.get(name) ?? Number.NaN);
@@ -64,7 +64,7 @@ function start(): PatternPage {
     if (output !== undefined) {
       const newest = frame;
       const lines = Array.from({ length: LINES_OF_OUTPUT }, (_, index) =>
-        printLine(newest + index).repeat(3),
+        printLine(newest + index).repeat(2),
       );
       output.textContent = lines.join('\n');
     }
