@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import files from '@fastify/static';
 import { encodeSegmentName, type Clock } from '@sightline/shared';
 import { verifyMediaToken, type Logger } from '@sightline/shared/node';
-import createFastify, { type FastifyInstance } from 'fastify';
+import createFastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { parseMediaPath, type MediaPath } from './mediaPath.ts';
 import { buildPlaylist } from './playlist.ts';
 import { HttpProblem, PROBLEM_TYPE, toProblem } from './problem.ts';
@@ -30,7 +30,17 @@ const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyInstance> {
   const { recordingsDir, clock, logger } = deps;
   const tracks = createTrackReader({ recordingsDir });
-  const server = createFastify({ logger: false, forceCloseConnections: true });
+  const sendProblem = (error: unknown, reply: FastifyReply): void => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) logger.error({ err: error }, 'a request failed');
+    void reply.code(problem.status).type(PROBLEM_TYPE).header('cache-control', 'no-store').send(problem);
+  };
+  const server = createFastify({
+    logger: false,
+    forceCloseConnections: true,
+    // A URL that is not well formed gets no further than this.
+    frameworkErrors: (error, _request, reply) => sendProblem(error, reply),
+  });
   await server.register(cors, {
     origin: [...deps.dashboardOrigins],
     methods: ['GET', 'HEAD'],
@@ -39,11 +49,7 @@ export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyI
   });
   await server.register(files, { root: recordingsDir, serve: false, cacheControl: false, dotfiles: 'deny' });
 
-  server.setErrorHandler((error, _request, reply) => {
-    const problem = toProblem(error);
-    if (problem.status >= 500) logger.error({ err: error }, 'a request failed');
-    return reply.code(problem.status).type(PROBLEM_TYPE).header('cache-control', 'no-store').send(problem);
-  });
+  server.setErrorHandler((error, _request, reply) => sendProblem(error, reply));
   server.setNotFoundHandler(() => {
     throw new HttpProblem(404, 'not-found', 'There is nothing at this address.');
   });
@@ -56,12 +62,10 @@ export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyI
     if (media === undefined) throw new HttpProblem(404, 'not-found', 'There is no such recording.');
     const token = await authorise(media, request.query.token);
     if (media.kind === 'segment') {
-      // The file server decodes what it is given, and the names on disk hold `%`.
-      const encoded = media.file.split('/').map(encodeURIComponent).join('/');
       return reply
         .header('cache-control', 'private, max-age=31536000, immutable')
         .type('video/mp2t')
-        .sendFile(encoded, { cacheControl: false });
+        .sendFile(media.file);
     }
     const runs = await tracks.read(media.track);
     if (runs === undefined) throw new HttpProblem(404, 'not-found', 'Nothing of this track is recorded yet.');

@@ -1,0 +1,242 @@
+import { appendFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { encodeRunFolder, encodeSegmentName, encodeTrackFolder } from '@sightline/shared';
+import { signMediaToken } from '@sightline/shared/node';
+import { createCleanup, type Cleanup } from './harness/cleanup.ts';
+import { freeTcpPort } from './harness/ports.ts';
+import { isAlive, run, startProc, type Proc } from './harness/proc.ts';
+import { createTempDir, type TempDir } from './harness/tempDir.ts';
+import { until } from './harness/until.ts';
+import { startFakeSfu, type FakeSfu } from './recorder/fakeSfu.ts';
+
+const MAIN = join(import.meta.dirname, '../recorder/src/main.ts');
+const SECRET = 'only-for-this-end-to-end-test';
+
+let cleanup: Cleanup;
+let data: TempDir;
+let sfu: FakeSfu;
+
+beforeEach(async () => {
+  cleanup = createCleanup();
+  data = cleanup.use(await createTempDir('recorder'));
+  sfu = cleanup.use(await startFakeSfu());
+});
+
+afterEach(() => cleanup.close());
+
+async function startRecorder(): Promise<Proc> {
+  const recorder = cleanup.use(
+    await startProc(process.execPath, [MAIN], {
+      env: {
+        SIGHTLINE_SFU_URL: sfu.url,
+        SIGHTLINE_RECORDER_SECRET: SECRET,
+        SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
+        SIGHTLINE_DATA_DIR: data.path,
+        SIGHTLINE_SEGMENT_SECONDS: '2',
+      },
+    }),
+  );
+  await sfu.recorderReady();
+  return recorder;
+}
+
+const trackFolder = (): string => encodeTrackFolder(sfu.track);
+
+async function playlistUrl(): Promise<string> {
+  const token = await signMediaToken(SECRET, trackFolder(), Date.now() + 60_000);
+  const path = trackFolder().split('/').map(encodeURIComponent).join('/');
+  return `${sfu.mediaBaseUrl}/media/${path}/playlist.m3u8?token=${token}`;
+}
+
+/** Fetches all segments of the playlist into one file: a player would wait at the end of a track that may go on. */
+async function download(): Promise<string> {
+  const url = await playlistUrl();
+  const playlist = await (await fetch(url)).text();
+  const file = join(data.path, 'download.ts');
+  await writeFile(file, '');
+  for (const row of playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'))) {
+    const segment = await fetch(new URL(row, url));
+    expect(segment.status).toBe(200);
+    await appendFile(file, Buffer.from(await segment.arrayBuffer()));
+  }
+  return file;
+}
+
+/** Decodes everything behind a URL or in a file, as a player would, and counts the pictures. */
+async function decodedFrames(url: string): Promise<number> {
+  const out = await run('ffprobe', [
+    ...['-v', 'error', '-count_frames', '-select_streams', 'v:0'],
+    ...['-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', url],
+  ]);
+  expect(out).not.toMatch(/error|invalid|missing/i);
+  return Number(out.trim().split('\n')[0]);
+}
+
+async function recordingFfmpegs(): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+    if (!command.includes('%06d.part.ts')) continue;
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+    if (environment.includes(data.path)) found.push(Number(name));
+  }
+  return found;
+}
+
+describe('a recorder with a real ffmpeg', () => {
+  it('makes segments durable, announces them without a hole, plays them, and acknowledges a stop last', async () => {
+    await startRecorder();
+    const recorded = await sfu.startRun('H264');
+    await until('three segments', () => recorded.segments.length >= 3, { timeoutMs: 15_000 });
+    expect(await (await fetch(await playlistUrl())).text()).toContain('#EXT-X-PLAYLIST-TYPE:EVENT');
+
+    await recorded.relay.close();
+    const sentUntilMs = Date.now();
+    await sfu.command('stop-run', { runId: recorded.runId });
+    const announcedAtAck = recorded.segments.length;
+    const { segments, keyFramesAtMs } = recorded;
+
+    expect(segments.map((segment) => segment.index)).toEqual(segments.map((_, at) => at));
+    for (const [at, segment] of segments.entries()) {
+      expect(segment.startMs).toBe(keyFramesAtMs[at]);
+      const next = segments[at + 1];
+      if (next !== undefined) expect(segment.startMs + segment.durationMs).toBe(next.startMs);
+      const path = join(
+        data.path,
+        'recordings',
+        trackFolder(),
+        encodeRunFolder(recorded.runId),
+        encodeSegmentName(segment),
+      );
+      expect((await stat(path)).size).toBe(segment.bytes);
+    }
+    const last = segments.at(-1);
+    expect(sentUntilMs - ((last?.startMs ?? 0) + (last?.durationMs ?? 0))).toBeLessThan(300);
+
+    const url = await playlistUrl();
+    const playlist = await (await fetch(url)).text();
+    expect(playlist).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
+    expect(playlist.trimEnd().endsWith('#EXT-X-ENDLIST')).toBe(true);
+    const totalMs = segments.reduce((sum, segment) => sum + segment.durationMs, 0);
+    expect(Math.abs((await decodedFrames(url)) - (totalMs * 30) / 1_000)).toBeLessThanOrEqual(3);
+    expect(recorded.segments).toHaveLength(announcedAtAck);
+    expect(recorded.end).toBeUndefined();
+    expect(await recordingFfmpegs()).toEqual([]);
+  });
+
+  it('gives everything up to the last second, and leaves no orphan, when it is killed', async () => {
+    const first = await startRecorder();
+    const recorded = await sfu.startRun('H264');
+    await until('two segments', () => recorded.segments.length >= 2, { timeoutMs: 15_000 });
+    await delay(1_000);
+    const [orphan = 0] = await recordingFfmpegs();
+    const killedAtMs = Date.now();
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    recorded.relay.flowing = false;
+    expect(await isAlive(orphan)).toBe(true);
+
+    await startRecorder();
+    expect(await isAlive(orphan)).toBe(false);
+    const segments = await until(
+      'the tail',
+      () => {
+        const all = sfu.segmentsOf(recorded.runId);
+        const last = all.at(-1);
+        return last !== undefined && last.startMs + last.durationMs > killedAtMs - 1_000 && all;
+      },
+      { timeoutMs: 5_000 },
+    );
+    for (const [at, segment] of segments.entries()) {
+      expect(Math.abs(segment.startMs - (recorded.keyFramesAtMs[at] ?? 0))).toBeLessThanOrEqual(50);
+    }
+    const totalMs = segments.reduce((sum, segment) => sum + segment.durationMs, 0);
+    expect(Math.abs((await decodedFrames(await download())) - (totalMs * 30) / 1_000)).toBeLessThanOrEqual(3);
+
+    const successor = await sfu.startRun('H264');
+    await until('a segment of the next run', () => successor.segments.length > 0, { timeoutMs: 15_000 });
+    expect(await (await fetch(await playlistUrl())).text()).toContain('#EXT-X-DISCONTINUITY\n');
+  });
+
+  it('reports a run as stalled once if packets go out to it and nothing is written', async () => {
+    await startRecorder();
+    const recorded = await sfu.startRun('H264');
+    await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
+    recorded.relay.swallow = true;
+    const end = await until('the end of the run', () => recorded.end, { timeoutMs: 12_000 });
+    expect(end.reason).toBe('stalled');
+    expect(await recordingFfmpegs()).toEqual([]);
+  });
+
+  it('takes a static screen for what it is', async () => {
+    await startRecorder();
+    const recorded = await sfu.startRun('H264');
+    await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
+    recorded.relay.flowing = false;
+    await delay(9_000);
+    expect(recorded.end).toBeUndefined();
+    recorded.relay.flowing = true;
+    const before = recorded.segments.length;
+    await until('the next segment', () => recorded.segments.length > before, { timeoutMs: 10_000 });
+    await sfu.command('stop-run', { runId: recorded.runId });
+  });
+
+  it('ends its runs when the sfu is gone, and announces their tails when it is back', async () => {
+    await startRecorder();
+    const recorded = await sfu.startRun('H264');
+    await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
+    const lostAtMs = Date.now();
+    sfu.disconnect();
+    await until(
+      'the tail',
+      () => {
+        const last = sfu.segmentsOf(recorded.runId).at(-1);
+        return last !== undefined && last.startMs + last.durationMs > lostAtMs - 1_000;
+      },
+      { timeoutMs: 15_000 },
+    );
+    expect(await recordingFfmpegs()).toEqual([]);
+    expect(recorded.end).toBeUndefined();
+  });
+
+  it('reports an ffmpeg that dies, with the data it had', async () => {
+    await startRecorder();
+    const recorded = await sfu.startRun('H264');
+    await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
+    const [pid = 0] = await recordingFfmpegs();
+    process.kill(pid, 'SIGKILL');
+    const end = await until('the end of the run', () => recorded.end, { timeoutMs: 5_000 });
+    expect(end).toMatchObject({ reason: 'ffmpeg-exited', message: expect.stringContaining('SIGKILL') });
+  });
+
+  it('transcodes VP8 and says so', async () => {
+    const recorder = await startRecorder();
+    const recorded = await sfu.startRun('VP8');
+    await until('two segments', () => recorded.segments.length >= 2, { timeoutMs: 20_000 });
+    await sfu.command('stop-run', { runId: recorded.runId });
+    expect(recorder.tail()).toContain('VP8 is transcoded');
+    for (const [at, segment] of recorded.segments.entries()) {
+      expect(segment.startMs).toBe(recorded.keyFramesAtMs[at]);
+    }
+    expect(await decodedFrames(await playlistUrl())).toBeGreaterThan(90);
+  });
+
+  it('refuses what it cannot do with a code', async () => {
+    await startRecorder();
+    await expect(sfu.command('stop-run', { runId: 'nobody' })).rejects.toMatchObject({ code: 'unknown-run' });
+    await expect(
+      sfu.command('start-run', {
+        ...sfu.track,
+        runId: 'av1',
+        rtpParameters: { codecs: [{ mimeType: 'video/AV1', payloadType: 96, clockRate: 90_000 }] },
+      }),
+    ).rejects.toMatchObject({ code: 'unsupported-codec' });
+    await expect(
+      sfu.command('start-run', { ...sfu.track, runId: '', rtpParameters: { codecs: [] } }),
+    ).rejects.toMatchObject({
+      code: 'bad-payload',
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  createRequester,
+  RECORDER_NAMESPACE,
+  recorderCommands,
+  recorderRequests,
+  type RecorderToServer,
+  type Requester,
+  type RunEndReason,
+  type Segment,
+  type ServerToRecorder,
+} from '@sightline/shared';
+import { Server, type Socket } from 'socket.io';
+import type { Closable } from '../harness/cleanup.ts';
+import { until } from '../harness/until.ts';
+import { startRtpRelay, type RelayedCodec, type RtpRelay } from './rtpRelay.ts';
+
+/** What a recorder said of a run. */
+export interface RecordedRun {
+  runId: string;
+  relay: RtpRelay;
+  segments: Segment[];
+  end: { reason: RunEndReason; message: string } | undefined;
+  /** When the run's key frames went out, by this test's clock. */
+  keyFramesAtMs: number[];
+}
+
+/** The sfu's half of the recorder protocol, over real sockets and with real media. */
+export interface FakeSfu extends Closable {
+  readonly url: string;
+  readonly mediaBaseUrl: string;
+  readonly track: {
+    companyId: string;
+    userId: string;
+    sessionId: string;
+    sessionStartedAtMs: number;
+    trackId: string;
+  };
+  /** Resolves when a recorder is ready for runs. */
+  recorderReady(): Promise<void>;
+  command: Requester<typeof recorderCommands>;
+  startRun(codec: RelayedCodec): Promise<RecordedRun>;
+  /** Cuts the connection to the recorder, which may come again. */
+  disconnect(): void;
+  /** Everything announced, by run. */
+  segmentsOf(runId: string): Segment[];
+}
+
+const CODECS: Record<RelayedCodec, object> = {
+  H264: { 'packetization-mode': 1, 'profile-level-id': '42e01f' },
+  VP8: {},
+};
+
+/** Starts it on a free port. */
+export async function startFakeSfu(): Promise<FakeSfu> {
+  const http = createServer().listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  const server = new Server(http, { transports: ['websocket'] });
+  const announced = new Map<string, Map<number, Segment>>();
+  const runs = new Map<string, RecordedRun>();
+  const packetsSent = new Map<string, () => number>();
+  let recorder: { socket: Socket<RecorderToServer, ServerToRecorder>; mediaBaseUrl: string } | undefined;
+
+  server.of(RECORDER_NAMESPACE).on('connection', (socket: Socket<RecorderToServer, ServerToRecorder>) => {
+    socket.on('disconnect', () => (recorder = undefined));
+    socket.on('recorder-ready', (payload, ack) => {
+      const { mediaBaseUrl } = recorderRequests['recorder-ready'].request.parse(payload);
+      recorder = { socket, mediaBaseUrl };
+      ack({ ok: true, data: {} });
+    });
+    socket.on('segment-recorded', (payload, ack) => {
+      const { runId, segment } = recorderRequests['segment-recorded'].request.parse(payload);
+      const ofRun = announced.get(runId) ?? new Map<number, Segment>();
+      announced.set(runId, ofRun.set(segment.index, segment));
+      runs.get(runId)?.segments.push(segment);
+      ack({ ok: true, data: {} });
+    });
+    socket.on('run-ended', ({ runId, reason, message }, ack) => {
+      const run = runs.get(runId);
+      if (run !== undefined) run.end = { reason, message };
+      ack({ ok: true, data: {} });
+    });
+    socket.on('run-stats', ({ runId }, ack) => {
+      ack({ ok: true, data: { packetsSent: packetsSent.get(runId)?.() ?? 0 } });
+    });
+  });
+
+  const present = (): NonNullable<typeof recorder> => {
+    if (recorder === undefined) throw new Error('no recorder is connected');
+    return recorder;
+  };
+  const track = {
+    companyId: 'acme',
+    userId: 'zoë %1',
+    sessionId: randomUUID(),
+    sessionStartedAtMs: Date.now(),
+    trackId: 'display-1',
+  };
+  const command: FakeSfu['command'] = (name, payload) =>
+    createRequester(present().socket, recorderCommands, 15_000)(name, payload);
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get mediaBaseUrl() {
+      return present().mediaBaseUrl;
+    },
+    track,
+    command,
+    async recorderReady() {
+      await until('a recorder', () => recorder !== undefined, { timeoutMs: 20_000 });
+    },
+    async startRun(codec) {
+      const runId = randomUUID();
+      const { rtpPort } = await command('start-run', {
+        ...track,
+        runId,
+        rtpParameters: {
+          codecs: [
+            {
+              mimeType: `video/${codec}`,
+              payloadType: 96,
+              clockRate: 90_000,
+              parameters: { ...CODECS[codec] },
+            },
+          ],
+          encodings: [{ ssrc: 1_234 }],
+        },
+      });
+      const keyFramesAtMs: number[] = [];
+      let lastTimestamp: number | undefined;
+      const relay = await startRtpRelay({
+        codec,
+        rtpPort,
+        onKeyFrame(rtpTimestamp) {
+          const atMs = Date.now();
+          if (rtpTimestamp !== lastTimestamp) keyFramesAtMs.push(atMs);
+          lastTimestamp = rtpTimestamp;
+          recorder?.socket.emit('run-key-frame', { runId, rtpTimestamp, atMs });
+        },
+      });
+      const run: RecordedRun = { runId, relay, segments: [], end: undefined, keyFramesAtMs };
+      packetsSent.set(runId, () => relay.packetsSent);
+      runs.set(runId, run);
+      return run;
+    },
+    disconnect: () => present().socket.disconnect(true),
+    segmentsOf: (runId) => [...(announced.get(runId)?.values() ?? [])].sort((a, b) => a.index - b.index),
+    async close() {
+      for (const run of runs.values()) await run.relay.close();
+      await server.close();
+    },
+  };
+}
