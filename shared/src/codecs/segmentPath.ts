@@ -39,7 +39,6 @@ export class PathCodecError extends Error {
   }
 }
 
-const DAY_MS = 86_400_000;
 const SEGMENT = /^(\d{6,12})-(\d{13,15})-(\d{1,12})\.ts$/;
 const DAY = /^(\d{4})\/(\d{2})\/(\d{2})$/;
 
@@ -48,6 +47,9 @@ function encodePart(what: string, value: string): string {
   if (part === undefined) throw new PathCodecError(what, value);
   return part;
 }
+
+/** The UTC day as `yyyy/mm/dd`. */
+const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '/');
 
 /**
  * The folder of a track, relative to the recordings' root, with `/` between its parts:
@@ -59,7 +61,7 @@ export function encodeTrackFolder(track: TrackLocation): string {
   return [
     encodePart('company', track.companyId),
     encodePart('user', track.userId),
-    new Date(track.sessionStartedAtMs).toISOString().slice(0, 10).replaceAll('-', '/'),
+    dayOf(track.sessionStartedAtMs),
     encodePart('session', track.sessionId),
     encodePart('track', track.trackId),
   ].join('/');
@@ -79,7 +81,8 @@ export function decodeTrackFolder(folder: string): TrackFolder | undefined {
   if (companyId === undefined || userId === undefined || sessionId === undefined || trackId === undefined) {
     return undefined;
   }
-  if (!Number.isFinite(sessionDayMs) || sessionDayMs % DAY_MS !== 0) return undefined;
+  // Of a day that does not exist, such as February 30, the engine makes one in the next month.
+  if (Number.isNaN(sessionDayMs) || dayOf(sessionDayMs) !== `${year}/${month}/${day}`) return undefined;
   return { companyId, userId, sessionId, sessionDayMs, trackId };
 }
 

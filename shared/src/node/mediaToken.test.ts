@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { signMediaToken, verifyMediaToken } from './mediaToken.ts';
+
+const SECRET = 'a secret of this very test';
+const FOLDER = 'default/alice@ws-0101/2026/03/01/s1/display-1';
+const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
+const EXPIRES_MS = NOW_MS + 60_000;
+const INVALID = { ok: false, error: 'invalid' };
+
+describe('a media token', () => {
+  it('opens the folder that it was signed for, and thus no other', async () => {
+    const token = await signMediaToken(SECRET, FOLDER, EXPIRES_MS);
+    await expect(verifyMediaToken(SECRET, token, NOW_MS)).resolves.toEqual({ ok: true, value: FOLDER });
+  });
+
+  it('expires', async () => {
+    const token = await signMediaToken(SECRET, FOLDER, EXPIRES_MS);
+    await expect(verifyMediaToken(SECRET, token, EXPIRES_MS - 1)).resolves.toMatchObject({ ok: true });
+    await expect(verifyMediaToken(SECRET, token, EXPIRES_MS)).resolves.toEqual({
+      ok: false,
+      error: 'expired',
+    });
+  });
+
+  it('is invalid when another secret signed it', async () => {
+    const token = await signMediaToken('some other secret', FOLDER, EXPIRES_MS);
+    await expect(verifyMediaToken(SECRET, token, NOW_MS)).resolves.toEqual(INVALID);
+  });
+
+  it('is invalid when its folder was exchanged afterwards', async () => {
+    const token = await signMediaToken(SECRET, FOLDER, EXPIRES_MS);
+    const [header, payload = '', signature] = token.split('.');
+    const claims = Buffer.from(payload, 'base64url').toString().replace('alice', 'carol');
+    const forged = [header, Buffer.from(claims).toString('base64url'), signature].join('.');
+    await expect(verifyMediaToken(SECRET, forged, NOW_MS)).resolves.toEqual(INVALID);
+  });
+
+  it('is invalid without a signature, or with a key that is not ours to derive from', async () => {
+    const unsigned = new UnsecuredJWT({})
+      .setSubject(FOLDER)
+      .setAudience('sightline-media')
+      .setExpirationTime(EXPIRES_MS / 1_000)
+      .encode();
+    const plainKey = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(FOLDER)
+      .setAudience('sightline-media')
+      .setExpirationTime(EXPIRES_MS / 1_000)
+      .sign(new TextEncoder().encode(SECRET));
+    await expect(verifyMediaToken(SECRET, unsigned, NOW_MS)).resolves.toEqual(INVALID);
+    await expect(verifyMediaToken(SECRET, plainKey, NOW_MS)).resolves.toEqual(INVALID);
+  });
+
+  it.each(['', 'x', 'a.b.c', '..', '\0'])('is invalid when it is %j', async (token) => {
+    await expect(verifyMediaToken(SECRET, token, NOW_MS)).resolves.toEqual(INVALID);
+  });
+});
