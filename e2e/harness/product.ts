@@ -27,9 +27,13 @@ export interface SharedScreen extends AgentScreen {
 export const agentState = (page: Page): Promise<string | null> =>
   page.getByTestId('agent').getAttribute('data-state');
 
-/** Clicks "Share a screen" and waits until the server has the session. Returns the session's id. */
+/** Presses a button of the agent's page without raising its window above the pattern's. */
+export const press = (agentPage: Page, testId: string): Promise<void> =>
+  agentPage.getByTestId(testId).evaluate((button: HTMLElement) => button.click());
+
+/** Presses "Share a screen" and waits until the server has the session. Returns the session's id. */
 export async function share(agentPage: Page): Promise<string> {
-  await agentPage.getByTestId('share').click();
+  await press(agentPage, 'share');
   await agentPage
     .locator('[data-testid="agent"][data-state="streaming"][data-session-id]')
     .waitFor({ timeout: PAGE_MS });

@@ -37,6 +37,7 @@ export async function startActiveRun(options: {
   const startedAtMs = clock.nowMs();
   await options.enter(runId, startedAtMs);
   const tap = await router.createTap(producer.id);
+  let ordered = false;
   try {
     const target = await recorder.startRun({
       runId,
@@ -47,6 +48,7 @@ export async function startActiveRun(options: {
       trackId,
       rtpParameters: tap.rtpParameters,
     });
+    ordered = true;
     await tap.connect(target);
     tap.onKeyFrame((rtpTimestamp) => recorder.keyFrameSent(runId, rtpTimestamp, clock.nowMs()));
     createKeyFrameScheduler({
@@ -60,6 +62,7 @@ export async function startActiveRun(options: {
     await tap.resume();
   } catch (error) {
     tap.close();
+    if (ordered) await recorder.stopRun(runId);
     throw error;
   }
   return { runId, startedAtMs, recorder, tap, close: () => tap.close() };

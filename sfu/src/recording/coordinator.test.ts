@@ -221,6 +221,24 @@ describe('recording coordinator', () => {
     expect(engine.taps.every((tap) => tap.closed)).toBe(true);
   });
 
+  it('begins anew when a run ends while it is still being started', async () => {
+    const recorder = createRecorder();
+    const startRun = recorder.startRun.bind(recorder);
+    recorder.startRun = async (order) => {
+      if (recorder.started.length === 0)
+        recorders.events.emit('run-ended', order.runId, 'ffmpeg-exited', 'It exited.');
+      return startRun(order);
+    };
+    recorders.add(recorder);
+    const client = await stream();
+    expect(stateOf(client)).toBe('failing');
+    clock.advance(200);
+    await settle();
+    expect(recorder.started).toHaveLength(2);
+    expect(stateOf(client)).toBe('recording');
+    expect(engine.taps.map((tap) => tap.closed)).toEqual([true, false]);
+  });
+
   it('ends all runs when it closes, and waits until they are durable', async () => {
     const recorder = createRecorder();
     recorders.add(recorder);

@@ -64,8 +64,8 @@ export function createRecordingCoordinator(deps: {
         await sessionsEntered.get(sessionId);
         await repository.addRun({ runId, sessionId, trackId, label, startedAtMs });
       },
-      runEnded: (runId, reason) => {
-        repository.endRun(runId, clock.nowMs(), reason).catch(written('the end of a run'));
+      runEnded: (runId, endedAtMs, reason) => {
+        repository.endRun(runId, endedAtMs, reason).catch(written('the end of a run'));
       },
       stateChanged: () => directory.events.emit('updated', client),
       alarm: (code, message) => {
@@ -92,7 +92,7 @@ export function createRecordingCoordinator(deps: {
     ending.add(ended);
   };
   const ofRun = (runId: string): TrackRecording | undefined =>
-    [...recordings.values()].find((recording) => recording.run?.runId === runId);
+    [...recordings.values()].find((recording) => recording.runId === runId);
 
   directory.events.on('session-started', (client, session) => {
     const { companyId, userId, machine } = client;

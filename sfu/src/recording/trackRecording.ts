@@ -20,7 +20,8 @@ const TABLE = {
 export interface TrackRecordingDeps {
   pickRecorder: () => RecorderLink | undefined;
   enterRun: (runId: string, startedAtMs: number) => Promise<void>;
-  runEnded: (runId: string, reason: RunEndReason) => void;
+  /** Called when no more segments of the run are to come. */
+  runEnded: (runId: string, endedAtMs: number, reason: RunEndReason) => void;
   stateChanged: () => void;
   alarm: (code: string, message: string) => void;
   segmentMs: number;
@@ -32,7 +33,10 @@ export interface TrackRecordingDeps {
 export interface TrackRecording {
   readonly published: PublishedProducer;
   readonly state: State;
+  /** The run that flows. */
   readonly run: ActiveRun | undefined;
+  /** The run that flows or is being started. */
+  readonly runId: string | undefined;
   /** Begins a run, if a recorder is there and none is under way. */
   begin(): void;
   /** The recorder says that the present run is over. */
@@ -52,21 +56,30 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     initial: 'off',
     onTransition: ({ from, to, event }) => {
       if (from === to) return;
-      logger.info({ from, to, event, runId: run?.runId }, 'recording state');
+      logger.info({ from, to, event, runId }, 'recording state');
       deps.stateChanged();
     },
   });
+  let runId: string | undefined;
   let run: ActiveRun | undefined;
   let failures = 0;
   let attempt = 0;
   let cancelRetry: (() => void) | undefined;
 
-  const dropRun = (reason: RunEndReason): ActiveRun | undefined => {
+  const dropRun = (): ActiveRun | undefined => {
     const dropped = run;
     run = undefined;
+    runId = undefined;
     dropped?.close();
-    if (dropped !== undefined) deps.runEnded(dropped.runId, reason);
     return dropped;
+  };
+  const stopAtRecorder = async (ended: ActiveRun, reason: RunEndReason): Promise<void> => {
+    const endedAtMs = clock.nowMs();
+    try {
+      await ended.recorder.stopRun(ended.runId);
+    } finally {
+      deps.runEnded(ended.runId, endedAtMs, reason);
+    }
   };
   const failed = (code: string, message: string): void => {
     failures += 1;
@@ -76,7 +89,6 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     cancelRetry = clock.after(delayMs, begin);
   };
   const start = async (recorder: RecorderLink, number: number): Promise<void> => {
-    let entered: string | undefined;
     const stale = (): boolean => attempt !== number;
     try {
       const started = await startActiveRun({
@@ -85,23 +97,22 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
         segmentMs: deps.segmentMs,
         clock,
         logger,
-        enter: async (runId, startedAtMs) => {
-          await deps.enterRun(runId, startedAtMs);
-          entered = runId;
+        enter: async (enteredId, startedAtMs) => {
+          await deps.enterRun(enteredId, startedAtMs);
+          if (!stale()) runId = enteredId;
         },
       });
       if (stale()) {
         started.close();
-        deps.runEnded(started.runId, 'stopped');
-        await recorder.stopRun(started.runId);
+        await stopAtRecorder(started, 'stopped');
         return;
       }
       run = started;
       machine.handle('begun');
     } catch (error) {
-      if (entered !== undefined) deps.runEnded(entered, 'start-failed');
-      if (stale()) return;
       logger.warn({ err: error, code: 'run-start-failed' }, 'a run could not be started');
+      if (stale()) return;
+      if (runId !== undefined) deps.runEnded(runId, clock.nowMs(), 'start-failed');
       failed('run-start-failed', `The recording could not be started: ${String(error)}.`);
     }
   };
@@ -114,6 +125,7 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       return;
     }
     machine.handle('begin');
+    runId = undefined;
     attempt += 1;
     void start(recorder, attempt);
   };
@@ -126,25 +138,31 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     get run() {
       return run;
     },
+    get runId() {
+      return runId;
+    },
     begin,
     runFailed(reason, message) {
-      const ended = dropRun(reason);
-      if (ended === undefined) return;
-      if (clock.nowMs() - ended.startedAtMs >= STEADY_RUN_MS) failures = 0;
+      if (runId === undefined) return;
+      attempt += 1;
+      deps.runEnded(runId, clock.nowMs(), reason);
+      const ended = dropRun();
+      if (ended !== undefined && clock.nowMs() - ended.startedAtMs >= STEADY_RUN_MS) failures = 0;
       failed(`run-${reason}`, message);
     },
     recorderLost() {
       attempt += 1;
       cancelRetry?.();
-      dropRun('recorder-lost');
+      if (runId !== undefined) deps.runEnded(runId, clock.nowMs(), 'recorder-lost');
+      dropRun();
       machine.handle('lost');
     },
     async end(reason) {
       attempt += 1;
       cancelRetry?.();
       machine.handle('end');
-      const last = dropRun(reason);
-      if (last !== undefined) await last.recorder.stopRun(last.runId);
+      const last = dropRun();
+      if (last !== undefined) await stopAtRecorder(last, reason);
     },
   };
 }
