@@ -18,7 +18,7 @@ export function ownPage(env: NodeJS.ProcessEnv): OwnPage {
   const server = URL.canParse(value) ? new URL(value) : undefined;
   if (server === undefined || !['http:', 'https:'].includes(server.protocol)) {
     throw new Error(
-      `SIGHTLINE_URL is "${value}". Set it to the server's address, such as ${DEFAULT_SERVER_URL}`,
+      `SIGHTLINE_URL is "${value}". Set it to the server’s address, such as ${DEFAULT_SERVER_URL}`,
     );
   }
   const page = new URL('/agent/', server);

@@ -26,6 +26,7 @@ createApp(App, {
   agent,
   bridge,
   clock: systemClock,
+  reportError: (error: unknown) => reportError(error),
   machineSources: {
     options: readPageOptions(window.location.search),
     shell,

@@ -13,11 +13,13 @@ export function displayConstraints(options: { fps: number; sound: boolean }): Di
 }
 
 /**
- * What a cloned track has to be reduced to. Both limits are given, because the engine turns a lone width into
- * a height by the proportions of that moment and keeps it when the display is turned.
+ * What a cloned track of a display of this size is reduced to, in the display's proportions. Ideal values, not
+ * upper limits: Chromium fits a limit to the proportions that the capture began with, and a display that was
+ * turned meanwhile would become a strip.
  */
 export function smallConstraints(display: { width: number; height: number }): MediaTrackConstraints {
   const width = Math.min(SMALL_WIDTH_PX, display.width);
-  const height = Math.max(1, Math.round((display.height * width) / display.width));
-  return { width: { max: width }, height: { max: height }, frameRate: { max: SMALL_FPS } };
+  // Encoders work on even sizes and would cut the odd line off.
+  const height = Math.max(2, 2 * Math.round((display.height * width) / display.width / 2));
+  return { width, height, frameRate: { max: SMALL_FPS } };
 }

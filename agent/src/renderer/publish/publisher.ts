@@ -47,8 +47,8 @@ export interface PublisherDeps {
 
 interface Session {
   readonly id: string;
-  /** Everything was stopped; whatever is shared from now on belongs to another session. */
-  ended: boolean;
+  /** How often everything had been stopped when it began; what is shared after a stop is another session's. */
+  readonly stops: number;
 }
 
 /** Builds a {@link Publisher}. All its work is one pass that closes the distance to what is wanted. */
@@ -58,6 +58,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let isConnected = false;
   let displays: readonly Display[] = [];
   let session: Session | undefined;
+  let stops = 0;
   let publication: Publication | undefined;
   // Both count up when what a pass has been working on is gone; its errors then mean nothing.
   let connectionEpoch = 0;
@@ -74,10 +75,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   async function reconcile(): Promise<void> {
     if (!isConnected) return;
-    if (session?.ended === true) await endSession();
+    if (session !== undefined && session.stops !== stops) await endSession();
     if (displays.length === 0) return;
-    session ??= await startSession();
-    publication ??= await openMedia();
+    if (session === undefined) await startSession();
+    if (publication === undefined) await openMedia();
     const current = publication;
     if (session === undefined || current === undefined) return;
     await unpublishGone(current);
@@ -86,11 +87,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     }
   }
 
-  async function startSession(): Promise<Session | undefined> {
-    const epoch = connectionEpoch;
+  async function startSession(): Promise<void> {
+    const begun = { epoch: connectionEpoch, stops };
     const { sessionId } = await request('start-streaming', {});
-    // Everything may have been stopped while the server was opening the session.
-    return epoch === connectionEpoch ? { id: sessionId, ended: displays.length === 0 } : undefined;
+    if (begun.epoch === connectionEpoch) session = { id: sessionId, stops: begun.stops };
   }
 
   async function endSession(): Promise<void> {
@@ -102,7 +102,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     events.emit('changed');
   }
 
-  async function openMedia(): Promise<Publication | undefined> {
+  async function openMedia(): Promise<void> {
     const epoch = mediaEpoch;
     const opened = await openPublication({
       request,
@@ -116,9 +116,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       },
       onMinorError: (error) => onListenerError(error, 'report-uplink'),
     });
-    if (epoch === mediaEpoch) return opened;
-    opened.close();
-    return undefined;
+    if (epoch === mediaEpoch) publication = opened;
+    else opened.close();
   }
 
   async function unpublishGone(current: Publication): Promise<void> {
@@ -170,8 +169,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     },
     setDisplays(wanted) {
       displays = [...wanted];
-      if (displays.length === 0 && session !== undefined) {
-        session.ended = true;
+      if (displays.length === 0) {
+        stops += 1;
         publication?.closeStreams();
       }
       reconciler.poke();

@@ -24,7 +24,10 @@ export interface AgentStatus {
 }
 
 /** Follows the agent for as long as the calling component lives. */
-export function useAgent({ connection, publisher, displays }: Agent, clock: Clock): AgentStatus {
+export function useAgent(
+  { connection, publisher, displays }: Agent,
+  { clock, onError }: { clock: Clock; onError: (error: unknown) => void },
+): AgentStatus {
   const streams = shallowRef<readonly PublishedStream[]>(publisher.streams);
   const status = {
     connection: ref(connection.state),
@@ -40,7 +43,7 @@ export function useAgent({ connection, publisher, displays }: Agent, clock: Cloc
     clock,
     streams: () => publisher.streams,
     onRates: (rates) => (status.rates.value = rates),
-    onError: reportError,
+    onError,
   });
   const unsubscribe = [
     connection.events.on('state', (state) => (status.connection.value = state)),

@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { pickVideoCodec, SEND_SETTINGS } from './encodings.ts';
+
+const codec = (mimeType: string) => ({
+  mimeType,
+  kind: 'video' as const,
+  clockRate: 90_000,
+  preferredPayloadType: 96,
+});
+const [vp8, h264, opus] = [codec('video/VP8'), codec('video/H264'), codec('audio/opus')];
+
+it('sends H.264, and VP8 only where H.264 cannot be encoded', () => {
+  expect(pickVideoCodec([opus, vp8, h264])).toBe(h264);
+  expect(pickVideoCodec([opus, vp8])).toBe(vp8);
+  expect(pickVideoCodec([opus])).toBeUndefined();
+});
+
+it('gives full one encoding that keeps its resolution', () => {
+  expect(SEND_SETTINGS.full.encodings).toHaveLength(1);
+  expect(SEND_SETTINGS.full.degradationPreference).toBe('maintain-resolution');
+});
