@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { startProc, type Proc } from '../harness/proc.ts';
+import { startProc } from '../harness/proc.ts';
 import type { Closable } from '../harness/cleanup.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -40,7 +40,13 @@ export async function startRtpRelay(options: {
 }): Promise<RtpRelay> {
   const socket = createSocket('udp4').bind(0, LOOPBACK);
   await once(socket, 'listening');
-  let encoder: Proc | undefined;
+  const port = socket.address().port;
+  const encoder = await startProc('ffmpeg', [
+    ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error', '-re'],
+    ...['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=30', '-pix_fmt', 'yuv420p'],
+    ...ENCODERS[options.codec],
+    ...['-f', 'rtp', '-rtpflags', 'skip_rtcp', `rtp://${LOOPBACK}:${port}?pkt_size=1200`],
+  ]);
   let closed = false;
   const relay: RtpRelay & { packetsSent: number } = {
     packetsSent: 0,
@@ -49,7 +55,7 @@ export async function startRtpRelay(options: {
     async close() {
       if (closed) return;
       closed = true;
-      await encoder?.close();
+      await encoder.close();
       socket.close();
     },
   };
@@ -64,13 +70,6 @@ export async function startRtpRelay(options: {
     if (key) options.onKeyFrame(packet.readUInt32BE(4));
     if (!relay.swallow) socket.send(packet, options.rtpPort, LOOPBACK);
   });
-  const port = socket.address().port;
-  encoder = await startProc('ffmpeg', [
-    ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error', '-re'],
-    ...['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=30', '-pix_fmt', 'yuv420p'],
-    ...ENCODERS[options.codec],
-    ...['-f', 'rtp', '-rtpflags', 'skip_rtcp', `rtp://${LOOPBACK}:${port}?pkt_size=1200`],
-  ]);
   return relay;
 }
 

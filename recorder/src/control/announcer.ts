@@ -71,10 +71,7 @@ export function createAnnouncer(deps: {
         }
         run.queue.shift();
       }
-      if (run.complete && run.queue.length === 0) {
-        runs.delete(runId);
-        await deps.onDone(runId);
-      }
+      if (run.complete && run.queue.length === 0 && runs.delete(runId)) await deps.onDone(runId);
     } finally {
       run.sending = false;
       if (run.complete) release(run);

@@ -2,7 +2,7 @@ import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import { isMissing } from '../store/durable.ts';
+import { hasCode, isMissing } from '../store/fileErrors.ts';
 import type { OpenRun } from '../store/openRuns.ts';
 import { PART_PATTERN } from '../store/runFolder.ts';
 import { MEDIA_HOST } from './engine.ts';
@@ -71,6 +71,4 @@ async function findOrphan(pid: number, recordingsDir: string): Promise<Orphan | 
 }
 
 const isForeign = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  (error.code === 'EACCES' || error.code === 'ESRCH' || error.code === 'EPERM');
+  ['EACCES', 'EPERM', 'ESRCH'].some((code) => hasCode(error, code));

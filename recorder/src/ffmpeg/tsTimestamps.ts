@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { isMissing } from '../store/fileErrors.ts';
 
 /** Presentation time stamps count at this rate and wrap at {@link PTS_MODULUS} (ISO/IEC 13818-1, 2.4.3.7). */
 export const PTS_PER_MS = 90;
@@ -28,7 +29,7 @@ async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>):
   try {
     file = await open(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
   try {

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeRunFolder } from '@sightline/shared';
-import { isMissing } from '../store/durable.ts';
+import { isMissing } from '../store/fileErrors.ts';
 import { INDEX_FILE, parseRunIndex, type RunIndexLine } from '../store/runIndex.ts';
 import type { PlayableRun } from './playlist.ts';
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isMissing, replaceFile } from './durable.ts';
+import { replaceFile } from './durable.ts';
+import { isMissing } from './fileErrors.ts';
 import { createOpenRuns, type OpenRuns } from './openRuns.ts';
 
 const owner = z.object({ recorderId: z.string(), pid: z.int(), startedAtTicks: z.string() });
@@ -17,7 +18,7 @@ export interface DataFolder {
 }
 
 /** Another recorder that is alive owns the data folder. */
-export class DataFolderInUse extends Error {
+class DataFolderInUse extends Error {
   readonly code = 'data-folder-in-use';
 
   constructor(dataDir: string, pid: number) {

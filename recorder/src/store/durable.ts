@@ -1,9 +1,5 @@
 import { open, rename, writeFile } from 'node:fs/promises';
 
-/** Whether an error of the file system says that there is no such file. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
 /** Makes the content of a file, or the names in a folder, survive a loss of power. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');

@@ -2,7 +2,8 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSegmentName, encodeRunFolder, encodeSegmentName, encodeTrackFolder } from '@sightline/shared';
 import type { Segment, TrackLocation } from '@sightline/shared';
-import { isMissing, syncPath } from './durable.ts';
+import { syncPath } from './durable.ts';
+import { isMissing } from './fileErrors.ts';
 import { INDEX_FILE } from './runIndex.ts';
 
 /** How ffmpeg names what it writes, by position within the run; a closed segment has another name. */

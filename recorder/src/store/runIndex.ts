@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { runEndReason, segment, timeMs, trackId } from '@sightline/shared';
 import * as z from 'zod';
-import { isMissing } from './durable.ts';
+import { isMissing } from './fileErrors.ts';
 
 const header = z.object({
   type: z.literal('header'),

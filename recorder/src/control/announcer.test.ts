@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { ProtocolError, type Segment } from '@sightline/shared';
+import { createLogger } from '@sightline/shared/node';
+import { createManualClock } from '@sightline/shared/testing';
+import { createAnnouncer } from './announcer.ts';
+
+const segment = (index: number): Segment => ({ index, startMs: index, durationMs: 1, bytes: 1 });
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+function createBench(answer: (index: number) => Error | undefined) {
+  const clock = createManualClock();
+  const sent: string[] = [];
+  const done: string[] = [];
+  const announcer = createAnnouncer({
+    send: async (runId, { index }) => {
+      sent.push(`${runId}/${index}`);
+      const error = answer(index);
+      if (error !== undefined) throw error;
+    },
+    onDone: async (runId) => {
+      done.push(runId);
+    },
+    clock,
+    logger: createLogger('test', 'silent'),
+  });
+  return { announcer, clock, sent, done };
+}
+
+describe('announcements', () => {
+  it('wait for the sfu, then go out in order, and a run is done when all are acknowledged', async () => {
+    const { announcer, sent, done } = createBench(() => undefined);
+    announcer.announce('a', segment(0));
+    announcer.announce('a', segment(1));
+    await announcer.flush('a');
+    expect(sent).toEqual([]);
+    announcer.resume();
+    await settled();
+    expect(sent).toEqual(['a/0', 'a/1']);
+    expect(done).toEqual(['a']);
+  });
+
+  it('are repeated after a timeout, before those that follow', async () => {
+    let failures = 1;
+    const { announcer, clock, sent } = createBench(() =>
+      failures-- > 0 ? new ProtocolError('timeout', 'slow') : undefined,
+    );
+    announcer.resume();
+    announcer.announce('a', segment(0));
+    announcer.announce('a', segment(1));
+    await settled();
+    expect(sent[0]).toBe('a/0');
+    clock.advance(5_000);
+    await settled();
+    expect(sent.slice(-2)).toEqual(['a/0', 'a/1']);
+  });
+
+  it('are given up if the sfu does not know the run', async () => {
+    const { announcer, sent, done } = createBench(() => new ProtocolError('unknown-run', 'who?'));
+    announcer.resume();
+    announcer.announce('a', segment(0));
+    await announcer.flush('a');
+    expect(sent).toEqual(['a/0']);
+    expect(done).toEqual(['a']);
+  });
+
+  it('hold up nobody once the sfu is gone, and go out when it is back', async () => {
+    let gone = true;
+    const { announcer, clock, done } = createBench(() =>
+      gone ? new ProtocolError('not-connected', 'gone') : undefined,
+    );
+    announcer.resume();
+    announcer.announce('a', segment(0));
+    const flushed = announcer.flush('a');
+    announcer.pause();
+    await flushed;
+    await settled();
+    expect(done).toEqual([]);
+    gone = false;
+    announcer.resume();
+    await settled();
+    expect(done).toEqual(['a']);
+    clock.advance(60_000);
+    await settled();
+    expect(done).toEqual(['a']);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordingJob } from './command.ts';
+import { MEDIA_HOST, type RecordingEngine } from './engine.ts';
+import { fakeTs } from './fakeTs.ts';
+
+/** An engine without ffmpeg, for tests of everything above it. */
+export interface FakeEngine extends RecordingEngine {
+  readonly jobs: RecordingJob[];
+  /** Makes the next `record` fail. */
+  failure: Error | undefined;
+  /** Writes a part of the latest recording, with frames at these times in 90 kHz. */
+  writePart(index: number, frames: readonly number[]): Promise<void>;
+  /** Lets ffmpeg die. */
+  exit(words: string): void;
+}
+
+/** Builds one. */
+export function createFakeEngine(): FakeEngine {
+  const jobs: RecordingJob[] = [];
+  let rtpPort = 20_000;
+  let exit: (words: string) => void = () => undefined;
+  const engine: FakeEngine = {
+    jobs,
+    failure: undefined,
+    check: () => Promise.resolve(),
+    allocatePorts: () => Promise.resolve({ rtpPort: (rtpPort += 2), rtcpPort: rtpPort + 1 }),
+    async record(job, ports) {
+      if (engine.failure !== undefined) throw engine.failure;
+      jobs.push(job);
+      const { promise: ended, resolve } = Promise.withResolvers<string>();
+      exit = resolve;
+      const stop = async (): Promise<void> => resolve('stopped');
+      return { destination: { host: MEDIA_HOST, ...ports }, ended, stop };
+    },
+    async writePart(index, frames) {
+      const folder = jobs.at(-1)?.folder;
+      if (folder === undefined) throw new Error('nothing is being recorded');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, `${String(index).padStart(6, '0')}.part.ts`), fakeTs(frames));
+    },
+    exit: (words) => exit(words),
+  };
+  return engine;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createStallDetector } from './stallDetector.ts';
+
+/** Observes once a second; returns the second at which the run counts as stalled, if it does. */
+function observeAll(
+  rounds: readonly { grew: boolean; packetsSent?: number | undefined }[],
+): number | undefined {
+  const detector = createStallDetector({ stallMs: 5_000 });
+  const at = rounds.findIndex((round, second) =>
+    detector.observe({ nowMs: second * 1_000, grew: round.grew, packetsSent: round.packetsSent }),
+  );
+  return at === -1 ? undefined : at;
+}
+
+describe('a stall', () => {
+  it('is seen 5 s after packets began to go out in vain', () => {
+    const rounds = Array.from({ length: 20 }, (_, second) => ({ grew: false, packetsSent: second * 60 }));
+    expect(observeAll(rounds)).toBe(6);
+  });
+
+  it('is never a screen on which nothing happens', () => {
+    expect(
+      observeAll(Array.from({ length: 600 }, () => ({ grew: false, packetsSent: 123 }))),
+    ).toBeUndefined();
+  });
+
+  it('is never one frame that waits in ffmpeg for the next', () => {
+    const rounds = Array.from({ length: 60 }, (_, second) => ({
+      grew: false,
+      packetsSent: second < 3 ? 10 : 25,
+    }));
+    expect(observeAll(rounds)).toBeUndefined();
+  });
+
+  it('is never claimed while the sfu does not answer', () => {
+    expect(observeAll(Array.from({ length: 60 }, () => ({ grew: false })))).toBeUndefined();
+  });
+
+  it('is never claimed of a file that grows at least every 5 s', () => {
+    const round = fc.record({ quiet: fc.integer({ min: 0, max: 4 }), packets: fc.nat(100) });
+    fc.assert(
+      fc.property(fc.array(round, { maxLength: 50 }), (plan) => {
+        let packetsSent = 0;
+        const rounds = plan.flatMap(({ quiet, packets }) => [
+          ...Array.from({ length: quiet }, () => ({ grew: false, packetsSent: (packetsSent += packets) })),
+          { grew: true },
+        ]);
+        expect(observeAll(rounds)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('needs the number of packets only while the file does not grow', () => {
+    const detector = createStallDetector({ stallMs: 5_000 });
+    expect(detector.needsPacketsSent).toBe(false);
+    detector.observe({ nowMs: 0, grew: false, packetsSent: undefined });
+    expect(detector.needsPacketsSent).toBe(true);
+    detector.observe({ nowMs: 1_000, grew: true, packetsSent: 7 });
+    expect(detector.needsPacketsSent).toBe(false);
+  });
+});

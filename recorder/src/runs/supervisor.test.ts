@@ -1,0 +1,181 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ProtocolError, type RunOrder, type Segment } from '@sightline/shared';
+import { createLogger } from '@sightline/shared/node';
+import { createManualClock, type ManualClock } from '@sightline/shared/testing';
+import { createFakeEngine, type FakeEngine } from '../ffmpeg/fakeEngine.ts';
+import { createOpenRuns } from '../store/openRuns.ts';
+import { readRunIndex } from '../store/runIndex.ts';
+import { runFolderOf } from '../store/runFolder.ts';
+import { createRunInstance } from './runInstance.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+
+const START_MS = 1_700_000_000_000;
+const order: RunOrder = {
+  runId: 'run-1',
+  companyId: 'acme',
+  userId: 'zoe',
+  sessionId: 'session',
+  sessionStartedAtMs: START_MS,
+  trackId: 'display-1',
+  rtpParameters: { codecs: [{ mimeType: 'video/H264', payloadType: 103, clockRate: 90_000 }] },
+};
+const TRACK = runFolderOf(order).split('/').slice(0, -1).join('/');
+
+describe('the supervisor', () => {
+  let dir: string;
+  let clock: ManualClock;
+  let engine: FakeEngine;
+  let supervisor: Supervisor;
+  let announced: Segment[];
+  let ends: { runId: string; reason: string; message: string }[];
+  let packetsSent: number;
+  let happened: () => void;
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sightline-supervisor-'));
+    clock = createManualClock(START_MS);
+    engine = createFakeEngine();
+    announced = [];
+    ends = [];
+    packetsSent = 0;
+    happened = () => undefined;
+    const logger = createLogger('test', 'silent');
+    const openRuns = await createOpenRuns(join(dir, 'open'));
+    supervisor = createSupervisor({
+      createInstance: (given, onSegment) =>
+        createRunInstance(given, {
+          engine,
+          recordingsDir: dir,
+          openRuns,
+          segmentSeconds: 6,
+          clock,
+          logger,
+          onSegment,
+          packetsSent: () => Promise.resolve(packetsSent),
+        }),
+      announce: (_runId, segment) => {
+        announced.push(segment);
+        happened();
+      },
+      flush: (runId) => openRuns.remove(runId),
+      reportEnd: async (runId, { reason, message }) => {
+        ends.push({ runId, reason, message });
+        happened();
+      },
+      logger,
+    });
+  });
+  afterEach(async () => {
+    await supervisor.endAll('the test is over');
+    await rm(dir, { recursive: true });
+  });
+
+  const next = (): Promise<void> => new Promise((resolve) => (happened = resolve));
+  /** A second passes for the run, a moment for its files. */
+  const round = async (): Promise<void> => {
+    clock.advance(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const lines = async () => (await readRunIndex(join(dir, runFolderOf(order), 'index.jsonl'))).lines;
+
+  it('acknowledges a start with the ports on which ffmpeg listens', async () => {
+    const destination = await supervisor.start(order);
+    expect(destination).toEqual({ host: '127.0.0.1', rtpPort: 20_002, rtcpPort: 20_003 });
+    expect(supervisor.isRecording(TRACK)).toBe(true);
+    expect(await lines()).toMatchObject([{ type: 'header', runId: 'run-1', codec: 'video/H264' }]);
+    expect(await readdir(join(dir, 'open'))).toEqual(['run-1.json']);
+  });
+
+  it('announces a segment when it is durable, timed by its key frames', async () => {
+    await supervisor.start(order);
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 4_294_900_000, atMs: START_MS + 20 });
+    supervisor.addKeyFrame('run-1', {
+      rtpTimestamp: (4_294_900_000 + 540_000) % 2 ** 32,
+      atMs: START_MS + 6_045,
+    });
+    await engine.writePart(0, [0, 3_000, 537_000]);
+    await engine.writePart(1, [540_000]);
+    const announcement = next();
+    clock.advance(1_000);
+    await announcement;
+    expect(announced).toMatchObject([{ index: 0, startMs: START_MS + 20, durationMs: 6_025 }]);
+    expect(await lines()).toMatchObject([
+      { type: 'header' },
+      { type: 'anchor' },
+      { type: 'segment', index: 0 },
+    ]);
+  });
+
+  it('makes the tail a segment before a stop is acknowledged, and reports no end', async () => {
+    await supervisor.start(order);
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 1, atMs: START_MS });
+    await engine.writePart(0, [0, 90_000]);
+    await supervisor.stop('run-1');
+    expect(announced).toMatchObject([{ index: 0, startMs: START_MS, durationMs: 1_033 }]);
+    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
+    expect(ends).toEqual([]);
+    expect(await readdir(join(dir, 'open'))).toEqual([]);
+    expect(supervisor.isRecording(TRACK)).toBe(false);
+  });
+
+  it('reports once that ffmpeg ended, with its last words, after the tail', async () => {
+    await supervisor.start(order);
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 1, atMs: START_MS });
+    await engine.writePart(0, [0, 90_000]);
+    const tail = next();
+    engine.exit('ffmpeg exited with code 1: no space');
+    await tail;
+    expect(ends).toEqual([]);
+    await next();
+    engine.exit('again');
+    await round();
+    expect(ends).toEqual([
+      { runId: 'run-1', reason: 'ffmpeg-exited', message: 'ffmpeg exited with code 1: no space' },
+    ]);
+    await expect(supervisor.stop('run-1')).rejects.toMatchObject({ code: 'unknown-run' });
+  });
+
+  it('ends a run to which packets go and whose file does not grow', async () => {
+    await supervisor.start(order);
+    while (ends.length === 0) {
+      packetsSent += 60;
+      await round();
+    }
+    expect(ends).toMatchObject([{ reason: 'stalled' }]);
+  });
+
+  it('refuses a start that fails, and reports it no second time', async () => {
+    engine.failure = new ProtocolError('media-unavailable', 'ffmpeg does not listen');
+    await expect(supervisor.start(order)).rejects.toMatchObject({ code: 'media-unavailable' });
+    await supervisor.endAll('done');
+    expect(supervisor.size).toBe(0);
+    expect(ends).toEqual([]);
+    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'start-failed' });
+  });
+
+  it('refuses the id of a run that is going on', async () => {
+    await supervisor.start(order);
+    await expect(supervisor.start(order)).rejects.toMatchObject({ code: 'bad-payload' });
+    expect(engine.jobs).toHaveLength(1);
+  });
+
+  it('lets a stop during the start wait for it', async () => {
+    const starting = supervisor.start(order);
+    await supervisor.stop('run-1');
+    await expect(starting).resolves.toMatchObject({ host: '127.0.0.1' });
+    expect(supervisor.size).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends everything without reports when the sfu is lost', async () => {
+    await supervisor.start(order);
+    await supervisor.start({ ...order, runId: 'run-2' });
+    await supervisor.endAll('gone');
+    expect(supervisor.size).toBe(0);
+    expect(ends).toEqual([]);
+    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'recorder-lost' });
+  });
+});
