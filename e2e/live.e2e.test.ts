@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCleanup } from './harness/cleanup.ts';
 import { startDisplay, type Display } from './harness/display.ts';
+import { reportFigures } from './harness/figures.ts';
 import { summariseLatency, summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
 import {
   findSession,
@@ -66,7 +67,7 @@ describe('a real screen', () => {
       { timeoutMs: 30_000 },
     );
     const summary = summariseLatency(samples);
-    console.log('live', JSON.stringify(summary));
+    reportFigures('live', summary);
     expect(summary.decodedRatio).toBeGreaterThan(0.98);
     expect(summary.outOfOrder).toBe(0);
     expect(summary.p95Ms).toBeLessThan(1_000);
@@ -109,15 +110,12 @@ describe('a real screen', () => {
     );
     const coveredMs = (frames.at(-1)?.pattern?.wallMs ?? 0) - (frames[0]?.pattern?.wallMs ?? 0);
     const recordedMs = session.tracks[0]?.runs.reduce((sum, run) => sum + run.recordedMs, 0) ?? 0;
-    console.log(
-      'recorded',
-      JSON.stringify({
-        ...summary,
-        coveredMs,
-        recordedMs,
-        offsetMs: [Math.min(...offsetsMs), Math.max(...offsetsMs)],
-      }),
-    );
+    reportFigures('recorded', {
+      ...summary,
+      coveredMs,
+      recordedMs,
+      offsetMs: [Math.min(...offsetsMs), Math.max(...offsetsMs)],
+    });
     expect(playlist).toContain('#EXT-X-ENDLIST');
     expect(summary.decodedRatio).toBeGreaterThan(0.98);
     expect(summary.outOfOrder).toBe(0);
