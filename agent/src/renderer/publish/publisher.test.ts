@@ -213,7 +213,7 @@ it('ends with exactly what is wanted at the server, whatever comes between a req
         const { publisher, engine, clock } = createBench(server);
         let displays: Display[] = [];
         let shared = 0;
-        let connected = false;
+        const link = { connected: false };
 
         const play: Record<Step, () => void | Promise<void>> = {
           share() {
@@ -232,12 +232,12 @@ it('ends with exactly what is wanted at the server, whatever comes between a req
             publisher.setDisplays(displays);
           },
           connect() {
-            if (connected) return;
-            connected = true;
+            if (link.connected) return;
+            link.connected = true;
             publisher.connected();
           },
           'lose-connection'() {
-            connected = false;
+            link.connected = false;
             server.forgetEverything();
             publisher.disconnected();
           },
@@ -251,7 +251,7 @@ it('ends with exactly what is wanted at the server, whatever comes between a req
           },
         };
         for (const step of ['share', 'connect', ...steps] as const) await play[step]();
-        if (!connected) await play.connect();
+        if (!link.connected) await play.connect();
         for (let round = 0; round < 12; round += 1) {
           await scheduler.waitIdle();
           clock.advance(10_000);

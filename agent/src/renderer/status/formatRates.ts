@@ -6,8 +6,7 @@ const LIMITS: Record<Limitation, string> = {
   other: 'limited',
 };
 
-/** A bit rate as people write it. */
-export function formatBitrate(bitrateBps: number): string {
+function formatBitrate(bitrateBps: number): string {
   return bitrateBps >= 1_000_000
     ? `${(bitrateBps / 1_000_000).toFixed(1)} Mbit/s`
     : `${Math.round(bitrateBps / 1_000)} kbit/s`;
