@@ -38,5 +38,5 @@ await runScript(async () => {
       cause: error,
     });
   }
-  process.exitCode = await runForeground(electron, [join(root, 'agent')]);
+  process.exitCode = await runForeground(electron, [join(root, 'agent')], { SIGHTLINE_URL: url });
 });

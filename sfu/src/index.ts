@@ -1,3 +1,3 @@
-export { openDatabase } from './db/database.ts';
-export { createMediasoupEngine, type EngineRouter, type MediasoupEngine } from './media/engine.ts';
-export { ONLY_COMPANY, createSfu, type Sfu } from './sfu.ts';
+export type { EngineRouter, MediasoupEngine } from './media/engine.ts';
+export type { MediaEngine, MediaRouter, MediaTransport } from './media/types.ts';
+export { startSfuService } from './service.ts';

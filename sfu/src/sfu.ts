@@ -63,6 +63,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     sessions: { companyId, repository, recorders, recorderSecret, clock },
     logger,
   });
+  const recorded = (): boolean => recorders.pick() !== undefined;
   const recordingStateOf: RecordingStateOf = (sessionId, trackId) => coordinator.stateOf(sessionId, trackId);
   const signaling = createSignalingServer({
     httpServer: http.server,
@@ -75,7 +76,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
           engine,
           directory,
           companyId,
-          recorded: () => recorders.pick() !== undefined,
+          recorded,
           clock,
           logger,
         }),
@@ -91,6 +92,12 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     recordingStateOf,
     toCompany: (company) => signaling.viewers.to(companyRoom(company)),
   });
+
+  const tellAgents = (): void => {
+    signaling.agents.emit('recorded', { recorded: recorded() });
+  };
+  recorders.events.on('ready', tellAgents);
+  recorders.events.on('lost', tellAgents);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

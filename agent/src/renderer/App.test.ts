@@ -109,6 +109,9 @@ describe('the page', () => {
     await settle();
     expect(root()).toMatchObject({ state: 'streaming', connection: 'connected', sessionId: 'session-1' });
     expect(element('recorded')?.textContent.trim()).toBe('Recorded');
+    socket.receive('recorded', { recorded: false });
+    await settle();
+    expect(element('recorded')?.textContent.trim()).toBe('Not recorded');
     socket.receive('watched', { viewers: 2 });
     await settle();
     expect(element('viewers')?.textContent.trim()).toBe('2 people are watching');

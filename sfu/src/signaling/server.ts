@@ -42,6 +42,7 @@ const RECORDER_RATE = { burst: 10_000, perSecond: 2_000 };
 
 /** The signaling server: three namespaces on the HTTP server. */
 export interface SignalingServer {
+  readonly agents: Namespace<AgentToServer, ServerToAgent>;
   readonly viewers: Namespace<ViewerToServer, ServerToViewer>;
   close(): Promise<void>;
 }
@@ -91,7 +92,7 @@ export function createSignalingServer(options: {
   recorders.use(requireSecret(options.recorderSecret, logger));
   recorders.on('connection', (socket) => handlers.recorder(socket, createTokenBucket(clock, RECORDER_RATE)));
 
-  return { viewers, close: () => io.close() };
+  return { agents, viewers, close: () => io.close() };
 }
 
 /** A message above the limit closes its connection (RFC 6455, close code 1009); this says so in the log. */

@@ -69,6 +69,8 @@ export const agentNotices = {
     /** Whether what the agent streams is recorded; the user is shown this. */
     recorded: z.boolean(),
   }),
+  /** That has changed: a recorder came, or the last one went. */
+  recorded: z.object({ recorded: z.boolean() }),
   /** How many viewers see this agent's screens now; the user is shown this. */
   watched: z.object({ viewers: z.int().nonnegative() }),
   /** The server lost the agent's transports: make new ones and produce again, in the same session. */

@@ -36,6 +36,8 @@ export type ConnectionEvents = {
   /** Why it does not work at present; `undefined` when it works again. */
   problem: [ConnectionProblem | undefined];
   watched: [viewers: number];
+  /** Whether what is streamed is recorded has changed. */
+  recorded: [recorded: boolean];
   'publish-again': [CloseReason];
 };
 
@@ -173,6 +175,7 @@ export function createConnection({ socket, clock, onListenerError }: ConnectionD
         enterWhenComplete();
       },
       watched: ({ viewers }) => events.emit('watched', viewers),
+      recorded: ({ recorded }) => events.emit('recorded', recorded),
       'publish-again': ({ reason }) => events.emit('publish-again', reason),
     },
     (name, error) => onListenerError(error, name),

@@ -3,7 +3,6 @@ import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, 
 import type { Agent } from '../agent.ts';
 import type { Display } from '../capture/display.ts';
 import type { PublishedStream } from '../publish/publication.ts';
-import type { Welcome } from '../signaling/connection.ts';
 import type { ConnectionState } from '../signaling/connectionState.ts';
 import type { ConnectionProblem } from '../signaling/refusal.ts';
 import { createRateMeter, type RatesByStream } from './rateMeter.ts';
@@ -14,7 +13,8 @@ export interface AgentStatus {
   readonly connection: Ref<ConnectionState>;
   readonly connectionProblem: ShallowRef<ConnectionProblem | undefined>;
   readonly publishProblem: ShallowRef<Error | undefined>;
-  readonly welcome: ShallowRef<Welcome | undefined>;
+  /** Whether what is shared is recorded; undefined until the server has said. */
+  readonly recorded: Ref<boolean | undefined>;
   /** How many people see these screens now. */
   readonly viewers: Ref<number>;
   readonly displays: ShallowRef<readonly Display[]>;
@@ -33,7 +33,7 @@ export function useAgent(
     connection: ref(connection.state),
     connectionProblem: shallowRef<ConnectionProblem>(),
     publishProblem: shallowRef<Error>(),
-    welcome: shallowRef<Welcome>(),
+    recorded: ref<boolean>(),
     viewers: ref(0),
     displays: shallowRef<readonly Display[]>(displays.list),
     sessionId: ref(publisher.sessionId),
@@ -48,7 +48,8 @@ export function useAgent(
   const unsubscribe = [
     connection.events.on('state', (state) => (status.connection.value = state)),
     connection.events.on('problem', (problem) => (status.connectionProblem.value = problem)),
-    connection.events.on('connected', (welcome) => (status.welcome.value = welcome)),
+    connection.events.on('connected', ({ recorded }) => (status.recorded.value = recorded)),
+    connection.events.on('recorded', (recorded) => (status.recorded.value = recorded)),
     connection.events.on('lost', () => (status.viewers.value = 0)),
     connection.events.on('watched', (viewers) => (status.viewers.value = viewers)),
     displays.events.on('changed', (list) => (status.displays.value = list)),

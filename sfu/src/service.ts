@@ -1,0 +1,47 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@sightline/shared';
+import { createLogger, loadConfig, type RunningService } from '@sightline/shared/node';
+import { configSchema } from './config.ts';
+import { openDatabase } from './db/database.ts';
+import { createMediasoupEngine, type MediasoupEngine } from './media/engine.ts';
+import type { MediaEngine } from './media/types.ts';
+import { createSfu } from './sfu.ts';
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Starts the sfu that the environment describes; resolves when it listens.
+ *
+ * @param fitEngine lets benchmarks send media in another way than browsers do.
+ * @throws {ConfigError} that lists every bad variable, or the system's error, such as EADDRINUSE
+ */
+export async function startSfuService(
+  env: Record<string, string | undefined>,
+  fitEngine: (engine: MediasoupEngine) => MediaEngine = (engine) => engine,
+): Promise<RunningService> {
+  const config = loadConfig(configSchema, env);
+  const logger = createLogger('sfu', config.LOG_LEVEL);
+  const engine = await createMediasoupEngine({
+    workers: config.SIGHTLINE_WORKERS,
+    workerBin: config.SIGHTLINE_WORKER_BIN,
+    mediaHost: config.SIGHTLINE_MEDIA_HOST,
+    clock: systemClock,
+    logger,
+  });
+  const sfu = await createSfu({
+    engine: fitEngine(engine),
+    database: await openDatabase(join(resolve(config.SIGHTLINE_DATA_DIR), 'sightline.sqlite')),
+    pages: { dashboard: join(projectRoot, 'dashboard/dist'), agent: join(projectRoot, 'agent/out/renderer') },
+    recorderSecret: config.SIGHTLINE_RECORDER_SECRET,
+    segmentMs: config.SIGHTLINE_SEGMENT_SECONDS * 1_000,
+    clock: systemClock,
+    logger,
+  });
+  const address = await sfu.listen(config.SIGHTLINE_HOST, config.SIGHTLINE_PORT);
+  logger.info(
+    { address },
+    'listening; this version has no accounts, so it answers on this machine only, and to everybody on it',
+  );
+  return { close: () => sfu.close(), logger };
+}
