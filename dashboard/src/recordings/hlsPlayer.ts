@@ -2,12 +2,10 @@ import type { Clock } from '@sightline/shared';
 import Hls, { ErrorDetails, ErrorTypes, Events, type ErrorData, type LevelDetails } from 'hls.js';
 import { messageOf } from '../ui/messageOf.ts';
 import type { GrantKeeper } from './grantKeeper.ts';
-import type { Fragment } from './mediaTimeline.ts';
+import { livePosition, type Fragment } from './mediaTimeline.ts';
 
 /** A playlist being played in a video element: the one boundary to hls.js. */
 export interface HlsPlayer {
-  /** Where a running session's live edge is played; undefined for an ended one. */
-  readonly livePositionSeconds: number | undefined;
   close(): void;
 }
 
@@ -15,8 +13,6 @@ export interface HlsPlayer {
 export const canPlayHls = (): boolean => Hls.isSupported();
 
 const RETRY_MS = 3_000;
-/** How far behind the end of a growing playlist its live edge is played: about two segments. */
-const LIVE_DISTANCE_SECONDS = 12;
 
 /** Loads the playlist and follows it while its session runs. It goes on by itself after every failure. */
 export function createHlsPlayer(deps: {
@@ -30,16 +26,19 @@ export function createHlsPlayer(deps: {
   const { grant, onTrouble } = deps;
   let cancelRetry: (() => void) | undefined;
   let closed = false;
+  let begun = false;
   const hls = new Hls({
     backBufferLength: 60,
-    liveSyncDuration: LIVE_DISTANCE_SECONDS,
     // A token lives shorter than a playlist, whose addresses carry the one it was loaded with.
     xhrSetup: (xhr, url) => xhr.open('GET', grant.withNewestToken(url), true),
   });
 
   hls.on(Events.LEVEL_UPDATED, (_event, { details }) => {
     onTrouble(undefined);
-    deps.onFragments(toFragments(details), details.live);
+    const fragments = toFragments(details);
+    deps.onFragments(fragments, details.live);
+    if (!begun && details.live) hls.startLoad(livePosition(fragments));
+    begun = true;
   });
   hls.on(Events.LEVEL_PTS_UPDATED, (_event, { details }) => {
     deps.onFragments(toFragments(details), details.live);
@@ -78,9 +77,6 @@ export function createHlsPlayer(deps: {
   hls.loadSource(grant.playlistUrl);
   hls.attachMedia(deps.video);
   return {
-    get livePositionSeconds() {
-      return hls.latestLevelDetails?.live === true ? (hls.liveSyncPosition ?? undefined) : undefined;
-    },
     close() {
       closed = true;
       cancelRetry?.();

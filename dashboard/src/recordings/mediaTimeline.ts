@@ -15,6 +15,9 @@ export interface WallSpan {
 /** Fragments that are this close follow one another without a gap. */
 const CONTIGUOUS_MS = 1_000;
 
+/** How far behind the end of what is recorded a running session is played: about two segments. */
+const LIVE_DISTANCE_SECONDS = 12;
+
 const wallEndMs = (fragment: Fragment): number => fragment.wallMs + fragment.durationSeconds * 1_000;
 
 /** The wall time at a position in the media; undefined while there is no fragment. */
@@ -48,4 +51,15 @@ export function recordedSpans(fragments: readonly Fragment[]): WallSpan[] {
     }
   }
   return spans;
+}
+
+/**
+ * Where a running session is played "live". Players keep at least a target duration away from the end, but
+ * segments are far shorter than that.
+ */
+export function livePosition(fragments: readonly Fragment[]): number {
+  const last = fragments.at(-1);
+  return last === undefined
+    ? 0
+    : Math.max(0, last.startSeconds + last.durationSeconds - LIVE_DISTANCE_SECONDS);
 }

@@ -6,8 +6,6 @@ import type { Fragment } from './mediaTimeline.ts';
 
 /** A track being played: its grant and its player, from the first request on. */
 export interface Playback {
-  /** Where a running session's live edge is played; undefined for an ended one. */
-  readonly livePositionSeconds: number | undefined;
   close(): void;
 }
 
@@ -53,10 +51,5 @@ export function openPlayback(deps: PlaybackDeps): Playback {
   }
 
   void open();
-  return {
-    get livePositionSeconds() {
-      return player?.livePositionSeconds;
-    },
-    close,
-  };
+  return { close };
 }

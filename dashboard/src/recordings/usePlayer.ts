@@ -3,8 +3,8 @@ import { useEventListener } from '@vueuse/core';
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { messageOf } from '../ui/messageOf.ts';
 import { canPlayHls } from './hlsPlayer.ts';
-import { positionAt, wallTimeAt, type Fragment } from './mediaTimeline.ts';
-import { openPlayback, type Playback } from './playback.ts';
+import { livePosition, positionAt, wallTimeAt, type Fragment } from './mediaTimeline.ts';
+import { openPlayback } from './playback.ts';
 
 /** What a player shows and does. */
 export interface Player {
@@ -38,7 +38,6 @@ export function usePlayer(
   const playing = ref(false);
   const trouble = ref<string>();
   const positionSeconds = ref(0);
-  let playback: Playback | undefined;
 
   watch(
     [video, grant],
@@ -61,7 +60,6 @@ export function usePlayer(
         },
         onTrouble: (message) => (trouble.value = message),
       });
-      playback = opened;
       onCleanup(() => opened.close());
     },
     { immediate: true },
@@ -97,7 +95,7 @@ export function usePlayer(
     seekToWall: (wallMs) => seek(positionAt(fragments.value, wallMs)),
     skip: (seconds) => seek(positionSeconds.value + seconds),
     toLiveEdge() {
-      seek(playback?.livePositionSeconds);
+      seek(livePosition(fragments.value));
       play();
     },
   };

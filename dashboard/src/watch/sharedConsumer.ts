@@ -160,8 +160,11 @@ export function createSharedConsumer(deps: {
       const broken = current?.consumer === undefined ? forget() : undefined;
       if (broken !== undefined) closeLater(broken.consumerId);
       if (code !== 'not-connected') deps.onError(error);
+      // What was wished for meanwhile waits for the next attempt too, unless nothing is wished for any more.
+      if (leases.size > 0) changed = false;
       const delayMs = RETRY_DELAYS_MS[Math.min(failures, RETRY_DELAYS_MS.length - 1)] ?? 0;
       failures += 1;
+      cancelRetry?.();
       cancelRetry = clock.after(delayMs, () => void run());
     }
   }

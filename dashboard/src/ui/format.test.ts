@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatBitrate, formatBytes, formatDuration, formatLatency } from './format.ts';
+
+describe('numbers on the page', () => {
+  it.each([
+    [0, '0 kbit/s'],
+    [240_400, '240 kbit/s'],
+    [1_250_000, '1.3 Mbit/s'],
+  ])('a bit rate of %d is %s', (bps, text) => expect(formatBitrate(bps)).toBe(text));
+
+  it.each([
+    [undefined, '–'],
+    [73.4, '73 ms'],
+  ])('a latency of %p is %s', (ms, text) => expect(formatLatency(ms)).toBe(text));
+
+  it.each([
+    [0, '0 B'],
+    [1_023, '1023 B'],
+    [1_536, '1.5 KiB'],
+    [5 * 1_024 ** 3, '5.0 GiB'],
+    [300 * 1_024 ** 2, '300 MiB'],
+  ])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  it.each([
+    [0, '0:00'],
+    [65_900, '1:05'],
+    [3_723_000, '1:02:03'],
+    [-5, '0:00'],
+  ])('%d ms are %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+});
