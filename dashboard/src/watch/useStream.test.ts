@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { createManualClock } from '@sightline/shared/testing';
-import { createApp, effectScope, nextTick, ref, shallowRef, type EffectScope } from 'vue';
+import {
+  createApp,
+  effectScope,
+  nextTick,
+  ref,
+  shallowRef,
+  type EffectScope,
+  type Ref,
+  type ShallowRef,
+} from 'vue';
 import { createReceptionMonitor } from '../latency/receptionMonitor.ts';
 import { createFakeMedia, type FakeMedia } from './fakes.ts';
 import { useStream, type StreamDemand } from './useStream.ts';
@@ -9,8 +18,8 @@ import { watchingKey } from './watching.ts';
 
 interface Setup {
   media: FakeMedia;
-  address: ReturnType<typeof shallowRef<StreamAddress | undefined>>;
-  demand: ReturnType<typeof ref<StreamDemand>>;
+  address: ShallowRef<StreamAddress | undefined>;
+  demand: Ref<StreamDemand>;
   mount: () => { scope: EffectScope; status: () => string | undefined };
 }
 
@@ -35,9 +44,7 @@ function build(): Setup {
     demand,
     mount() {
       const scope = effectScope();
-      const state = app.runWithContext(() =>
-        scope.run(() => useStream(address, () => demand.value ?? 'none')),
-      );
+      const state = app.runWithContext(() => scope.run(() => useStream(address, () => demand.value)));
       return { scope, status: () => state?.value.status };
     },
   };
