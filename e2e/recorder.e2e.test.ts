@@ -1,4 +1,4 @@
-import { appendFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import { signMediaToken } from '@sightline/shared/node';
 import { createCleanup, type Cleanup } from './harness/cleanup.ts';
 import { freeTcpPort } from './harness/ports.ts';
 import { isAlive, run, startProc, type Proc } from './harness/proc.ts';
+import { recordingFfmpegs } from './harness/processes.ts';
 import { createTempDir, type TempDir } from './harness/tempDir.ts';
 import { until } from './harness/until.ts';
 import { startFakeSfu, type FakeSfu } from './recorder/fakeSfu.ts';
@@ -74,17 +75,6 @@ async function decodedFrames(url: string): Promise<number> {
   return Number(out.trim().split('\n')[0]);
 }
 
-async function recordingFfmpegs(): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (!command.includes('%06d.part.ts')) continue;
-    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-    if (environment.includes(data.path)) found.push(Number(name));
-  }
-  return found;
-}
-
 describe('a recorder with a real ffmpeg', () => {
   it('makes segments durable, announces them without a hole, plays them, and acknowledges a stop last', async () => {
     await startRecorder();
@@ -123,7 +113,7 @@ describe('a recorder with a real ffmpeg', () => {
     expect(Math.abs((await decodedFrames(url)) - (totalMs * 30) / 1_000)).toBeLessThanOrEqual(3);
     expect(recorded.segments).toHaveLength(announcedAtAck);
     expect(recorded.end).toBeUndefined();
-    expect(await recordingFfmpegs()).toEqual([]);
+    expect(await recordingFfmpegs(data.path)).toEqual([]);
   });
 
   it('gives everything up to the last second, and leaves no orphan, when it is killed', async () => {
@@ -131,7 +121,7 @@ describe('a recorder with a real ffmpeg', () => {
     const recorded = await sfu.startRun('H264');
     await until('two segments', () => recorded.segments.length >= 2, { timeoutMs: 15_000 });
     await delay(1_000);
-    const [orphan = 0] = await recordingFfmpegs();
+    const [orphan = 0] = await recordingFfmpegs(data.path);
     const killedAtMs = Date.now();
     process.kill(first.pid, 'SIGKILL');
     await first.exited;
@@ -167,7 +157,7 @@ describe('a recorder with a real ffmpeg', () => {
     recorded.relay.swallow = true;
     const end = await until('the end of the run', () => recorded.end, { timeoutMs: 12_000 });
     expect(end.reason).toBe('stalled');
-    expect(await recordingFfmpegs()).toEqual([]);
+    expect(await recordingFfmpegs(data.path)).toEqual([]);
   });
 
   it('takes a static screen for what it is', async () => {
@@ -197,7 +187,7 @@ describe('a recorder with a real ffmpeg', () => {
       },
       { timeoutMs: 15_000 },
     );
-    expect(await recordingFfmpegs()).toEqual([]);
+    expect(await recordingFfmpegs(data.path)).toEqual([]);
     expect(recorded.end).toBeUndefined();
   });
 
@@ -205,7 +195,7 @@ describe('a recorder with a real ffmpeg', () => {
     await startRecorder();
     const recorded = await sfu.startRun('H264');
     await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
-    const [pid = 0] = await recordingFfmpegs();
+    const [pid = 0] = await recordingFfmpegs(data.path);
     process.kill(pid, 'SIGKILL');
     const end = await until('the end of the run', () => recorded.end, { timeoutMs: 5_000 });
     expect(end).toMatchObject({ reason: 'ffmpeg-exited', message: expect.stringContaining('SIGKILL') });

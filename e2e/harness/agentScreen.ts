@@ -47,6 +47,8 @@ export interface AgentScreenOptions {
   readonly agentUrl: string;
   /** 30 or 60: the page paints at most at every animation frame. */
   readonly framesPerSecond: number;
+  /** Where the windows go, default all of the display. */
+  readonly bounds?: Bounds;
   /** As in `PatternOptions`. */
   readonly busy?: boolean;
   readonly network?: NetworkNamespace;
@@ -104,6 +106,7 @@ export async function openPattern(opener: Page, options: PatternOptions): Promis
 /** A Chromium on a display: the agent's page, and over all of the screen a window with the test pattern. */
 export async function openAgentScreen(options: AgentScreenOptions): Promise<AgentScreen> {
   const { display, agentUrl, framesPerSecond, busy = false, network } = options;
+  const bounds = options.bounds ?? { left: 0, top: 0, ...display.size };
   const cleanup = createCleanup();
   const chromium = cleanup.use(
     await launchAgentChromium({
@@ -113,7 +116,6 @@ export async function openAgentScreen(options: AgentScreenOptions): Promise<Agen
   );
   try {
     const agentPage = chromium.context.pages()[0] ?? (await chromium.context.newPage());
-    const bounds = { left: 0, top: 0, ...display.size };
     await moveWindow(agentPage, bounds);
     await agentPage.goto(agentUrl);
     const pattern = await openPattern(agentPage, { bounds, displayId: 1, framesPerSecond, busy });

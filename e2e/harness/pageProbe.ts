@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Closable } from './cleanup.ts';
-import type { SeenFrameSample } from './frameSummary.ts';
+import type { FrameSample, SeenFrameSample } from './frameSummary.ts';
 import { scriptForPage } from './pageModules.ts';
 import { until } from './until.ts';
 
@@ -23,6 +23,8 @@ export interface PageProbe extends Closable {
     fits: (sample: SeenFrameSample) => boolean,
     timeoutMs: number,
   ): Promise<SeenFrameSample[]>;
+  /** What is on show now, however long it has been; undefined before the first picture. */
+  look(): Promise<FrameSample | undefined>;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function watchVideo(page: Page, selector: string): Promise<PageProb
       );
       return samples;
     },
+    look: () => page.evaluate(() => window.videoWatcher.look()),
     close: () => page.evaluate(() => window.videoWatcher.stop()),
   };
 }

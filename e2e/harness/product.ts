@@ -6,7 +6,7 @@ import {
   type PlaybackGrant,
   type RecordedSession,
 } from '@sightline/shared';
-import { openAgentScreen, type AgentScreen } from './agentScreen.ts';
+import { openAgentScreen, type AgentScreen, type Bounds } from './agentScreen.ts';
 import { launchViewerChromium } from './chromium.ts';
 import { createCleanup, type Closable } from './cleanup.ts';
 import type { Display } from './display.ts';
@@ -47,13 +47,16 @@ export async function shareScreen(options: {
   display: Display;
   stack: Stack;
   user: string;
+  /** Default all of the display. */
+  bounds?: Bounds;
   network?: NetworkNamespace;
 }): Promise<SharedScreen> {
-  const { display, stack, user, network } = options;
+  const { display, stack, user, bounds, network } = options;
   const screen = await openAgentScreen({
     display,
     agentUrl: `${stack.agentUrl}?user=${user}&host=e2e`,
     framesPerSecond: 30,
+    ...(bounds === undefined ? {} : { bounds }),
     ...(network === undefined ? {} : { network }),
   });
   try {
@@ -69,6 +72,8 @@ export interface Dashboard extends Closable {
   readonly page: Page;
   /** Waits for the tile of a streaming user, and for its picture. */
   tile(user: string): Promise<void>;
+  /** Watches the small picture on the user's tile. */
+  watchTile(user: string): Promise<PageProbe>;
   /** Clicks the user's tile and watches the full picture. */
   focus(user: string): Promise<PageProbe>;
 }
@@ -89,6 +94,7 @@ export async function openDashboard(stack: Stack): Promise<Dashboard> {
         .first()
         .waitFor({ timeout: PAGE_MS });
     },
+    watchTile: (user) => watchVideo(page, `[data-testid="tile"]:has-text("${user}") video`),
     async focus(user) {
       await tileOf(user).click({ timeout: PAGE_MS });
       return cleanup.use(await watchVideo(page, '[data-testid="focus-video"]'));

@@ -13,7 +13,7 @@ export interface Stack extends Closable {
   /** Where dashboard and API are, without a slash at the end. */
   readonly url: string;
   readonly agentUrl: string;
-  readonly recordingsDir: string;
+  readonly dataDir: string;
   readonly recorderSecret: string;
   readonly sfu: Proc;
   /** The recorder that runs now; undefined before `startRecorder`. */
@@ -59,7 +59,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const stack: Stack = {
       url,
       agentUrl: `${url}/agent/`,
-      recordingsDir: join(data.path, 'recordings'),
+      dataDir: data.path,
       recorderSecret,
       sfu,
       get recorder() {

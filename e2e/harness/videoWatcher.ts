@@ -6,7 +6,7 @@ import {
   QUIET_CELLS,
   type PatternGeometry,
 } from '../pattern/patternLayout.ts';
-import type { SeenFrameSample } from './frameSummary.ts';
+import type { FrameSample, SeenFrameSample } from './frameSummary.ts';
 
 /** Runs inside a viewer's page, as `window.videoWatcher`. */
 export interface VideoWatcher {
@@ -14,6 +14,8 @@ export interface VideoWatcher {
   watch(video: HTMLVideoElement): void;
   /** What was seen since the last call. */
   take(): SeenFrameSample[];
+  /** What is on show now, however long it has been; undefined before the first picture. */
+  look(): FrameSample | undefined;
   stop(): void;
 }
 
@@ -71,21 +73,26 @@ function createVideoReader(): (video: HTMLVideoElement) => PatternReading | unde
 
 function createVideoWatcher(): VideoWatcher {
   let samples: SeenFrameSample[] = [];
+  let look = (): FrameSample | undefined => undefined;
   const stops: (() => void)[] = [];
   return {
     watch(video) {
       const read = createVideoReader();
-      let request = 0;
-      const onFrame = (): void => {
-        const seenAtMs = Date.now();
-        request = video.requestVideoFrameCallback(onFrame);
+      const readPicture = (): FrameSample => {
         const reading = read(video);
         const pattern = reading && {
           frame: reading.frame,
           wallMs: reading.wallMs,
           displayId: reading.displayId,
         };
-        samples.push({ pattern, seenAtMs, width: video.videoWidth, height: video.videoHeight });
+        return { pattern, width: video.videoWidth, height: video.videoHeight };
+      };
+      look = () => (video.readyState < video.HAVE_CURRENT_DATA ? undefined : readPicture());
+      let request = 0;
+      const onFrame = (): void => {
+        const seenAtMs = Date.now();
+        request = video.requestVideoFrameCallback(onFrame);
+        samples.push({ ...readPicture(), seenAtMs });
       };
       request = video.requestVideoFrameCallback(onFrame);
       stops.push(() => video.cancelVideoFrameCallback(request));
@@ -95,6 +102,7 @@ function createVideoWatcher(): VideoWatcher {
       samples = [];
       return taken;
     },
+    look: () => look(),
     stop() {
       for (const stop of stops.splice(0)) stop();
     },
