@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@sightline/shared';
+import { ProtocolError, systemClock, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
 import { createAnnouncer } from './control/announcer.ts';
@@ -113,10 +113,15 @@ export async function createRecorder(
   return { mediaUrl, close: () => (closing ??= close()) };
 }
 
-async function askPacketsSent(link: SfuLink, runId: string, logger: Logger): Promise<number | undefined> {
+async function askPacketsSent(
+  link: SfuLink,
+  runId: string,
+  logger: Logger,
+): Promise<number | 'unknown-run' | undefined> {
   try {
     return (await link.request('run-stats', { runId })).packetsSent;
   } catch (error) {
+    if (error instanceof ProtocolError && error.code === 'unknown-run') return 'unknown-run';
     logger.debug({ runId, err: error }, 'the sfu did not say what it sent');
     return undefined;
   }

@@ -75,11 +75,11 @@ async function answer<Payload, Data>(
   try {
     ack({ ok: true, data: await handle(payload.data) } satisfies Ack<Data>);
   } catch (error) {
+    if (error instanceof ProtocolError) {
+      logger.warn({ event, code: error.code, reason: error.message }, 'a command was refused');
+      return ack(refusal(error.code, error.message));
+    }
     logger.error({ event, err: error }, 'a command failed');
-    ack(
-      error instanceof ProtocolError
-        ? refusal(error.code, error.message)
-        : refusal('internal', 'The recorder could not do that; see its log.'),
-    );
+    ack(refusal('internal', 'The recorder could not do that; see its log.'));
   }
 }

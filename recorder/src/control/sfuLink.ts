@@ -93,7 +93,7 @@ export function createSfuLink(deps: {
   socket.on('disconnect', (reason) => {
     const wasReady = ready;
     ready = false;
-    if (wasReady) {
+    if (wasReady && !closed) {
       logger.warn({ reason }, 'the connection to the sfu is lost');
       events.onLost(reason);
     }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { RtpParameters } from '@sightline/shared';
 import createFfmpeg from 'fluent-ffmpeg';
 import { PART_PATTERN } from '../store/runFolder.ts';
@@ -19,6 +20,8 @@ export interface RecordingJob {
   segmentSeconds: number;
 }
 
+/** Formats and encoders. */
+const NEEDED = ['sdp', 'segment', 'mpegts', 'libx264'];
 const STDERR_LINES = 20;
 /** What a burst of key frames needs while ffmpeg is not scheduled; the kernel may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -66,17 +69,29 @@ export function recordCommand(job: RecordingJob, destination: RtpDestination): c
     .outputOptions(outputOptions(transcode, job.segmentSeconds));
 }
 
-/** Resolves if ffmpeg is there and can do what recording needs. @throws an error that says what to install. */
-export function checkFfmpeg(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    createFfmpeg().availableFormats((error, formats) => {
-      if (error instanceof Error || formats['segment'] === undefined || formats['mpegts'] === undefined) {
-        reject(
-          new Error('No usable ffmpeg was found; install it (Debian: apt-get install ffmpeg).', {
-            cause: error,
-          }),
-        );
-      } else resolve();
+const capable = promisify<string[]>((done) => {
+  createFfmpeg().availableFormats((formatsError, formats) => {
+    // Asked for here as well because fluent-ffmpeg asks before every start until it knows once.
+    createFfmpeg().availableEncoders((encodersError, encoders) => {
+      const error = asError(formatsError) ?? asError(encodersError);
+      done(error, error === null ? [...Object.keys(formats), ...Object.keys(encoders)] : []);
     });
   });
+});
+
+const asError = (error: unknown): Error | null => (error instanceof Error ? error : null);
+
+/** Resolves if ffmpeg is there and can do what recording needs. @throws an error that says what to install. */
+export async function checkFfmpeg(): Promise<void> {
+  let missing = ['ffmpeg itself'];
+  let cause: unknown;
+  try {
+    const abilities = new Set(await capable());
+    missing = NEEDED.filter((name) => !abilities.has(name));
+  } catch (error) {
+    cause = error;
+  }
+  if (missing.length === 0) return;
+  const message = `No usable ffmpeg was found (missing: ${missing.join(', ')}); install it (Debian: apt-get install ffmpeg).`;
+  throw new Error(message, { cause });
 }

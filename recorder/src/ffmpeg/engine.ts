@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { ProtocolError, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { checkFfmpeg, recordCommand, type RecordingJob } from './command.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { recordedCodec, type RtpDestination } from './sdp.ts';
+import { createTurnstile } from './turnstile.ts';
 import { createPortAllocator, waitForListener, type PortPair } from './udpPorts.ts';
 
 /** A running ffmpeg that writes parts into its run's folder. */
@@ -29,31 +31,42 @@ export const MEDIA_HOST = '127.0.0.1';
 const LISTEN_TIMEOUT_MS = 5_000;
 const GOODBYE_GRACE_MS = 1_000;
 const INTERRUPT_GRACE_MS = 1_000;
+/** More ffmpegs that start at once only make each other miss the time in which they must listen. */
+const STARTS_AT_ONCE = 2 * availableParallelism();
 
 /** Builds the engine over the ffmpeg in the PATH. */
 export function createFfmpegEngine({ clock, logger }: { clock: Clock; logger: Logger }): RecordingEngine {
   const ports = createPortAllocator(MEDIA_HOST);
+  const startInTurn = createTurnstile(STARTS_AT_ONCE);
   return {
     check: checkFfmpeg,
     allocatePorts: () => ports.allocate(),
     async record(job, pair) {
-      const destination: RtpDestination = { host: MEDIA_HOST, ...pair };
       if (recordedCodec(job.rtpParameters).mimeType !== 'video/H264') {
         logger.warn({ folder: job.folder }, 'VP8 is transcoded to H.264: this run costs an encoder');
       }
-      const recording = spawn(job, destination, clock);
-      let gone = false;
-      void recording.ended.then(() => (gone = true));
-      if (await waitForListener(MEDIA_HOST, pair.rtpPort, LISTEN_TIMEOUT_MS, clock, () => gone))
-        return recording;
-      await recording.stop();
-      const words = await recording.ended;
-      throw new ProtocolError(
-        'media-unavailable',
-        `ffmpeg does not listen on UDP port ${pair.rtpPort} (${words.slice(-1_000)}). See the recorder's log.`,
-      );
+      return startInTurn(() => startRecording(job, { host: MEDIA_HOST, ...pair }, clock));
     },
   };
+}
+
+async function startRecording(
+  job: RecordingJob,
+  destination: RtpDestination,
+  clock: Clock,
+): Promise<Recording> {
+  const { host, rtpPort } = destination;
+  const recording = spawn(job, destination, clock);
+  let lastWords: string | undefined;
+  void recording.ended.then((words) => (lastWords = words));
+  const gone = (): boolean => lastWords !== undefined;
+  if (await waitForListener(host, rtpPort, LISTEN_TIMEOUT_MS, clock, gone)) return recording;
+  const why =
+    lastWords === undefined
+      ? `ffmpeg does not listen on UDP port ${rtpPort} after ${LISTEN_TIMEOUT_MS} ms; is the machine overloaded?`
+      : `ffmpeg ended before it listened on UDP port ${rtpPort}: ${lastWords.slice(-1_000)}`;
+  await recording.stop();
+  throw new ProtocolError('media-unavailable', why);
 }
 
 function spawn(job: RecordingJob, destination: RtpDestination, clock: Clock): Recording {

@@ -19,6 +19,8 @@ import { createStallDetector } from './stallDetector.ts';
 
 const TICK_MS = 1_000;
 const STALL_MS = 5_000;
+/** How often in a row the sfu must say that it has no such run: it enters a new one only after its start. */
+const DISOWNED_ROUNDS = 10;
 
 /** How a run ended. */
 export interface RunEnd {
@@ -39,7 +41,7 @@ export interface RunInstanceDeps {
   /** Hands over a segment that is durable. */
   onSegment: (segment: Segment) => void;
   /** What the sfu has sent to the run so far; undefined if it cannot be asked now. */
-  packetsSent: () => Promise<number | undefined>;
+  packetsSent: () => Promise<number | 'unknown-run' | undefined>;
 }
 
 /** One ffmpeg over one producer, once. */
@@ -71,6 +73,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
   let collector: SegmentCollector | undefined;
   let stopTicking = (): void => undefined;
   let round: Promise<void> | undefined;
+  let disownedRounds = 0;
   let starting: Promise<RtpDestination> | undefined;
   let ending: Promise<void> | undefined;
 
@@ -78,7 +81,12 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     const asked = stalls.needsPacketsSent ? deps.packetsSent() : undefined;
     const grew = await segments.collect();
     if (grew && machine.state === 'listening') machine.handle('grows');
-    const stalled = stalls.observe({ nowMs: clock.nowMs(), grew, packetsSent: await asked });
+    const answer = await asked;
+    disownedRounds = answer === 'unknown-run' ? disownedRounds + 1 : 0;
+    if (disownedRounds >= DISOWNED_ROUNDS)
+      void end('recorder-lost', 'The sfu does not know the run any more.');
+    const packetsSent = answer === 'unknown-run' ? undefined : answer;
+    const stalled = stalls.observe({ nowMs: clock.nowMs(), grew, packetsSent });
     if (stalled) void end('stalled', `Packets went out, but the file did not grow for ${STALL_MS} ms.`);
   };
   const tick = (segments: SegmentCollector): void => {

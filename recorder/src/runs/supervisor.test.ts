@@ -31,7 +31,7 @@ describe('the supervisor', () => {
   let supervisor: Supervisor;
   let announced: Segment[];
   let ends: { runId: string; reason: string; message: string }[];
-  let packetsSent: number;
+  let packetsSent: number | 'unknown-run';
   let happened: () => void;
 
   beforeEach(async () => {
@@ -140,11 +140,19 @@ describe('the supervisor', () => {
 
   it('ends a run to which packets go and whose file does not grow', async () => {
     await supervisor.start(order);
-    while (ends.length === 0) {
-      packetsSent += 60;
+    for (let sent = 60; ends.length === 0; sent += 60) {
+      packetsSent = sent;
       await round();
     }
     expect(ends).toMatchObject([{ reason: 'stalled' }]);
+  });
+
+  it('ends a run, without a report, that the sfu has forgotten', async () => {
+    await supervisor.start(order);
+    packetsSent = 'unknown-run';
+    while (supervisor.size > 0) await round();
+    expect(ends).toEqual([]);
+    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'recorder-lost' });
   });
 
   it('refuses a start that fails, and reports it no second time', async () => {
