@@ -96,10 +96,14 @@ export async function createRecorder(
   const left = await openRuns.list();
   await reapOrphans({ recordingsDir, openRuns: left, clock, logger });
   for (const run of left) {
-    for (const segment of await adoptRun(run, { recordingsDir, clock, logger })) {
-      announcer.announce(run.runId, segment);
+    try {
+      const segments = await adoptRun(run, { recordingsDir, clock, logger });
+      for (const segment of segments) announcer.announce(run.runId, segment);
+      await announcer.flush(run.runId);
+    } catch (error) {
+      // The others, and what is to be recorded now, must not wait for this one; the next start tries again.
+      logger.error({ runId: run.runId, err: error }, 'a run that was left could not be adopted');
     }
-    await announcer.flush(run.runId);
   }
   link.open();
   logger.info({ mediaUrl, recordingsDir, recorderId }, 'serving recordings');

@@ -86,6 +86,11 @@ describe('a run that a killed recorder left', () => {
     expect(await readdir(folder)).toEqual(['index.jsonl']);
   });
 
+  it('is let go if somebody has removed its folder', async () => {
+    await rm(folder, { recursive: true });
+    expect(await adopt()).toEqual([]);
+  });
+
   it('is left alone when it is adopted again', async () => {
     await write('000000.part.ts', fakeTs(frames(0, 30)));
     const first = await adopt();

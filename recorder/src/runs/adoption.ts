@@ -18,6 +18,10 @@ export async function adoptRun(
 ): Promise<Segment[]> {
   const logger = deps.logger.child({ runId: run.runId });
   const folder = openRunFolder(deps.recordingsDir, run.folder);
+  if (!(await folder.exists())) {
+    logger.error({ folder: run.folder }, 'the folder of a run that was left is gone');
+    return [];
+  }
   const { lines, damaged } = await readRunIndex(folder.indexPath);
   if (damaged > 0) logger.error({ damaged }, 'lines of the index are damaged; the file names tell instead');
   const known = new Set(lines.flatMap((line) => (line.type === 'segment' ? [line.index] : [])));

@@ -14,6 +14,7 @@ const PART = /^(\d{6,})\.part\.ts$/;
 export interface RunFolder {
   readonly path: string;
   readonly indexPath: string;
+  exists(): Promise<boolean>;
   partPath(index: number): string;
   /** Size of a part and when it was created; undefined if there is none. */
   statPart(index: number): Promise<{ bytes: number; createdAtMs: number } | undefined>;
@@ -51,6 +52,14 @@ export function openRunFolder(recordingsDir: string, folder: string): RunFolder 
     path,
     indexPath: join(path, INDEX_FILE),
     partPath,
+    exists: () =>
+      stat(path).then(
+        (found) => found.isDirectory(),
+        (error: unknown) => {
+          if (isMissing(error)) return false;
+          throw error;
+        },
+      ),
     async statPart(index) {
       try {
         const { size, birthtimeMs, mtimeMs } = await stat(partPath(index));

@@ -25,8 +25,6 @@ const line = z.discriminatedUnion('type', [
   z.object({ type: z.literal('end'), reason: runEndReason, message: z.string(), atMs: timeMs }),
 ]);
 
-/** See the header of a run's index. */
-export type RunHeader = Omit<z.output<typeof header>, 'type' | 'version'>;
 /** See a line of a run's index. */
 export type RunIndexLine = z.output<typeof line>;
 
