@@ -39,16 +39,22 @@ export function positionAt(fragments: readonly Fragment[], wallMs: number): numb
   return last && last.startSeconds + last.durationSeconds;
 }
 
-/** The stretches of wall time that the fragments cover. */
-export function recordedSpans(fragments: readonly Fragment[]): WallSpan[] {
+/**
+ * The stretches of wall time that the fragments cover. Within a run there is no gap: a screen that does not
+ * change sends nothing for a while, and that is recorded too.
+ *
+ * @param runStartsMs when the runs of the track were begun, in order.
+ */
+export function recordedSpans(fragments: readonly Fragment[], runStartsMs: readonly number[]): WallSpan[] {
+  const runOf = (wallMs: number): number => runStartsMs.findLastIndex((startMs) => startMs <= wallMs);
   const spans: WallSpan[] = [];
   for (const fragment of fragments) {
     const last = spans.at(-1);
-    if (last !== undefined && fragment.wallMs - last.endMs <= CONTIGUOUS_MS) {
-      last.endMs = Math.max(last.endMs, wallEndMs(fragment));
-    } else {
-      spans.push({ startMs: fragment.wallMs, endMs: wallEndMs(fragment) });
-    }
+    const follows =
+      last !== undefined &&
+      (fragment.wallMs - last.endMs <= CONTIGUOUS_MS || runOf(last.startMs) === runOf(fragment.wallMs));
+    if (follows) last.endMs = Math.max(last.endMs, wallEndMs(fragment));
+    else spans.push({ startMs: fragment.wallMs, endMs: wallEndMs(fragment) });
   }
   return spans;
 }

@@ -84,9 +84,13 @@ describe('the timeline of a track', () => {
   ];
 
   it('knows what is recorded, from the playlist as from the list of runs', () => {
-    expect(recordedSpans(fragments)).toEqual(spans);
+    expect(recordedSpans(fragments, [T0 - 1_500, T0 + 40_000])).toEqual(spans);
     expect(spansOfRuns([...runs].reverse())).toEqual(spans);
     expect(spansOfRuns([run(T0, 0, 'start-failed')])).toEqual([]);
+  });
+
+  it('has no gap within a run, for a static screen sends nothing and is recorded', () => {
+    expect(recordedSpans(fragments, [T0 - 1_500])).toEqual([{ startMs: T0, endMs: T0 + 54_000 }]);
   });
 
   it('shows every gap with what caused it', () => {
