@@ -29,6 +29,7 @@ export default {
         '**/src/**/*.test.ts',
         '<rootDir>/scripts/**/*.test.mjs',
         '<rootDir>/e2e/**/*.unit.test.ts',
+        '<rootDir>/bench/**/*.test.ts',
       ],
     },
     {

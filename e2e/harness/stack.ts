@@ -29,6 +29,8 @@ export interface StackOptions {
   /** Address on which media is received; loopback by default. */
   readonly mediaHost?: string;
   readonly workers?: number;
+  /** The program that is the sfu; the product's own by default. */
+  readonly sfuMain?: string;
 }
 
 /** Starts the sfu and, unless told otherwise, a recorder. */
@@ -49,12 +51,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     SIGHTLINE_WORKERS: String(options.workers ?? 1),
     ...(options.mediaHost === undefined ? {} : { SIGHTLINE_MEDIA_HOST: options.mediaHost }),
   };
-  const start = async (service: 'sfu' | 'recorder'): Promise<Proc> =>
-    cleanup.use(await startProc(process.execPath, [join(PROJECT, service, 'src/main.ts')], { env }));
+  const start = async (main: string): Promise<Proc> =>
+    cleanup.use(await startProc(process.execPath, [main], { env }));
 
   let recorder: Proc | undefined;
   try {
-    const sfu = await start('sfu');
+    const sfu = await start(options.sfuMain ?? join(PROJECT, 'sfu/src/main.ts'));
     await sfu.line(/"address":/, READY_MS);
     const stack: Stack = {
       url,
@@ -66,7 +68,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return recorder;
       },
       async startRecorder() {
-        const started = await start('recorder');
+        const started = await start(join(PROJECT, 'recorder/src/main.ts'));
         await started.line(/"msg":"ready/, READY_MS);
         recorder = started;
         return started;

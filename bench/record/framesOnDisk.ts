@@ -1,0 +1,71 @@
+import type { CapturedStream } from './capture.ts';
+import type { SentFrames } from './load.ts';
+import type { TsFrame } from './tsFrames.ts';
+
+/** What a run has left on disk. */
+export interface RecordedFrames {
+  /** Wall time of the first one. */
+  startMs: number;
+  /** Of all segments, in their order. */
+  frames: readonly TsFrame[];
+}
+
+/** What became of the frames of one agent. */
+export interface FrameCount {
+  /** From the first recorded frame to the last one sent. */
+  sent: number;
+  /** Those of them that are on disk, each counted once, bit for bit and at their time. */
+  onDisk: number;
+  /** Pictures on disk that are none of the sent ones, or not at their time. */
+  wrong: number;
+}
+
+const PTS_MODULUS = 2 ** 33;
+
+/**
+ * Compares what an agent sent with what its runs left. The first picture of a run is recognised by its checksum
+ * and its wall time; each further one must be the very picture that was sent as much later as its time stamp says.
+ */
+export function countFrames(
+  stream: CapturedStream,
+  sent: SentFrames,
+  runs: readonly RecordedFrames[],
+): FrameCount {
+  const onDisk = new Set<number>();
+  let firstRecorded = Number.POSITIVE_INFINITY;
+  let wrong = 0;
+  for (const { startMs, frames } of runs) {
+    const [head] = frames;
+    if (head === undefined) continue;
+    const first = recognise(stream, head.checksum, (startMs - sent.originMs) / stream.msPerFrame);
+    if (first === undefined) {
+      wrong += frames.length;
+      continue;
+    }
+    firstRecorded = Math.min(firstRecorded, first);
+    for (const { pts, checksum } of frames) {
+      const later = (pts - head.pts + PTS_MODULUS) % PTS_MODULUS;
+      const frame = first + later / stream.ticksPerFrame;
+      const right =
+        frame >= sent.first &&
+        frame <= sent.last &&
+        checksum === stream.checksums[frame % stream.checksums.length];
+      if (right) onDisk.add(frame);
+      else wrong += 1;
+    }
+  }
+  if (firstRecorded > sent.last) return { sent: sent.last - sent.first + 1, onDisk: 0, wrong };
+  return { sent: sent.last - firstRecorded + 1, onDisk: onDisk.size, wrong };
+}
+
+/** The frame of the endless stream with this checksum that lies nearest to `about`. */
+function recognise(stream: CapturedStream, checksum: number, about: number): number | undefined {
+  const perRound = stream.checksums.length;
+  let best: number | undefined;
+  for (const [place, known] of stream.checksums.entries()) {
+    if (known !== checksum) continue;
+    const frame = place + perRound * Math.round((about - place) / perRound);
+    if (best === undefined || Math.abs(frame - about) < Math.abs(best - about)) best = frame;
+  }
+  return best;
+}

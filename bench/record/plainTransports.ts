@@ -1,0 +1,127 @@
+import { ProtocolError, type TransportOptions } from '@sightline/shared';
+import type {
+  EngineRouter,
+  MediaEngine,
+  MediaObject,
+  MediaProducer,
+  MediaRouter,
+  MediaTransport,
+  MediasoupEngine,
+} from '@sightline/sfu';
+
+const LOOPBACK = '127.0.0.1';
+
+/** The sfu's media engine, whose agents send plain RTP; everything behind their transports is as it is. */
+export function withPlainTransports(engine: MediasoupEngine): MediaEngine {
+  return {
+    async placeAgent(companyId) {
+      const placement = await engine.placeAgent(companyId);
+      return { router: withPlainTransport(placement.router), release: () => placement.release() };
+    },
+    router: (routerId) => engine.router(routerId),
+    close: () => engine.close(),
+  };
+}
+
+function withPlainTransport(router: EngineRouter): MediaRouter {
+  return {
+    id: router.id,
+    companyId: router.companyId,
+    capabilities: router.capabilities,
+    get closed() {
+      return router.closed;
+    },
+    close: () => router.close(),
+    onClosed: (listener) => router.onClosed(listener),
+    async createTransport() {
+      const transport = await router.engineRouter.createPlainTransport({
+        listenInfo: { protocol: 'udp', ip: LOOPBACK },
+        rtcpMux: true,
+        comedia: true,
+      });
+      return new PlainTransport(transport);
+    },
+    createTap: (producerId) => router.createTap(producerId),
+  };
+}
+
+type EngineTransport = Awaited<ReturnType<EngineRouter['engineRouter']['createPlainTransport']>>;
+type EngineProducer = Awaited<ReturnType<EngineTransport['produce']>>;
+
+/** What the engine's objects have in common. */
+interface EngineObject {
+  readonly id: string;
+  readonly closed: boolean;
+  readonly observer: { once(event: 'close', listener: () => void): unknown };
+  close(): void;
+}
+
+class Wrapped implements MediaObject {
+  readonly #object: EngineObject;
+
+  constructor(object: EngineObject) {
+    this.#object = object;
+  }
+
+  get id(): string {
+    return this.#object.id;
+  }
+
+  get closed(): boolean {
+    return this.#object.closed;
+  }
+
+  close(): void {
+    this.#object.close();
+  }
+
+  onClosed(listener: (reason: undefined) => void): void {
+    this.#object.observer.once('close', () => listener(undefined));
+  }
+}
+
+class PlainProducer extends Wrapped implements MediaProducer {
+  readonly kind: 'audio' | 'video';
+
+  constructor(producer: EngineProducer) {
+    super(producer);
+    this.kind = producer.kind;
+  }
+}
+
+/** Its address is its only candidate; of ICE and DTLS, which plain RTP has not, the options are blank. */
+class PlainTransport extends Wrapped implements MediaTransport {
+  readonly options: TransportOptions;
+  readonly connected = true;
+  readonly #transport: EngineTransport;
+
+  constructor(transport: EngineTransport) {
+    super(transport);
+    this.#transport = transport;
+    const { localAddress: address, localPort: port } = transport.tuple;
+    this.options = {
+      transportId: transport.id,
+      iceParameters: { usernameFragment: '', password: '' },
+      iceCandidates: [
+        { foundation: 'plain', priority: 1, ip: address, address, protocol: 'udp', port, type: 'host' },
+      ],
+      dtlsParameters: { fingerprints: [{ algorithm: 'sha-256', value: '' }] },
+    };
+  }
+
+  async connect(): Promise<void> {
+    // The transport learns the agent's address from its first packet.
+  }
+
+  async restartIce(): Promise<never> {
+    throw new ProtocolError('cannot-consume', 'A simulated agent has no ICE.');
+  }
+
+  async produce(stream: Parameters<MediaTransport['produce']>[0]): Promise<MediaProducer> {
+    return new PlainProducer(await this.#transport.produce(stream));
+  }
+
+  async consume(): Promise<never> {
+    throw new ProtocolError('cannot-consume', 'A simulated agent only sends.');
+  }
+}
