@@ -1,4 +1,4 @@
-import { ProtocolError, type Clock } from '@sightline/shared';
+import { ProtocolError, type Clock, type ErrorCode } from '@sightline/shared';
 import type { ViewerRequester } from '../signaling/viewerConnection.ts';
 import type { EngineConsumer } from './engine.ts';
 import type { ReceiveTransport } from './receiveTransport.ts';
@@ -39,6 +39,13 @@ export interface SharedConsumer {
 
 /** Delays before an attempt that failed is made again; the last one repeats. */
 const RETRY_DELAYS_MS = [500, 1_000, 2_000, 5_000];
+
+/** Refusals that only say that something was lost meanwhile, of which a notice tells too. */
+const SELF_HEALING: ReadonlySet<ErrorCode> = new Set([
+  'not-connected',
+  'unknown-consumer',
+  'unknown-transport',
+]);
 
 interface Current {
   consumerId: string;
@@ -157,9 +164,9 @@ export function createSharedConsumer(deps: {
       enter({ status: 'unplayable', message: error instanceof Error ? error.message : '' });
     } else {
       // A consumer that the engine could not set up is of no use, here or at the server.
-      const broken = current?.consumer === undefined ? forget() : undefined;
-      if (broken !== undefined) closeLater(broken.consumerId);
-      if (code !== 'not-connected') deps.onError(error);
+      const broken = current?.consumer === undefined || code === 'unknown-consumer' ? forget() : undefined;
+      if (broken !== undefined && code !== 'unknown-consumer') closeLater(broken.consumerId);
+      if (code === undefined || !SELF_HEALING.has(code)) deps.onError(error);
       // What was wished for meanwhile waits for the next attempt too, unless nothing is wished for any more.
       if (leases.size > 0) changed = false;
       const delayMs = RETRY_DELAYS_MS[Math.min(failures, RETRY_DELAYS_MS.length - 1)] ?? 0;

@@ -151,6 +151,24 @@ describe('watching a stream', () => {
 });
 
 describe('when something is lost', () => {
+  it('consumes anew when the server no longer has the consumer, without a fuss', async () => {
+    const { media, watcher, clock, errors } = build();
+    const held = watch(watcher);
+    await settle();
+    media.atServer.clear();
+    held.setPlaying(true);
+    await settle();
+    clock.advance(500);
+    await settle();
+    expect([...media.atServer.values()]).toEqual([true]);
+    expect([...media.inEngine]).toEqual([...media.atServer.keys()]);
+    media.atServer.clear();
+    held.close();
+    await settle();
+    expect(media.inEngine.size).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
   it('comes back by itself on a new transport after the server closed the old one', async () => {
     const { media, watcher } = build();
     const held = watch(watcher);
