@@ -10,6 +10,7 @@ export * from './protocol/media.ts';
 export * from './protocol/notices.ts';
 export * from './protocol/recorder.ts';
 export * from './protocol/request.ts';
+export * from './protocol/serve.ts';
 export * from './protocol/tables.ts';
 export * from './protocol/version.ts';
 export * from './protocol/viewer.ts';

@@ -1,11 +1,10 @@
 import cors from '@fastify/cors';
 import files from '@fastify/static';
 import { encodeSegmentName, type Clock } from '@sightline/shared';
-import { verifyMediaToken, type Logger } from '@sightline/shared/node';
+import { HttpProblem, notFound, sendProblem, verifyMediaToken, type Logger } from '@sightline/shared/node';
 import createFastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { parseMediaPath, type MediaPath } from './mediaPath.ts';
 import { buildPlaylist } from './playlist.ts';
-import { HttpProblem, PROBLEM_TYPE, toProblem } from './problem.ts';
 import { createTrackReader } from './trackReader.ts';
 
 /** What the media server needs. */
@@ -30,16 +29,13 @@ const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyInstance> {
   const { recordingsDir, clock, logger } = deps;
   const tracks = createTrackReader({ recordingsDir });
-  const sendProblem = (error: unknown, reply: FastifyReply): void => {
-    const problem = toProblem(error);
-    if (problem.status >= 500) logger.error({ err: error }, 'a request failed');
-    void reply.code(problem.status).type(PROBLEM_TYPE).header('cache-control', 'no-store').send(problem);
-  };
+  const onError = (error: unknown, reply: FastifyReply): void =>
+    sendProblem(reply, error, () => logger.error({ err: error, code: 'internal' }, 'a request failed'));
   const server = createFastify({
     logger: false,
     forceCloseConnections: true,
     // A URL that is not well formed gets no further than this.
-    frameworkErrors: (error, _request, reply) => sendProblem(error, reply),
+    frameworkErrors: (error, _request, reply) => onError(error, reply),
   });
   await server.register(cors, {
     origin: [...deps.dashboardOrigins],
@@ -49,9 +45,9 @@ export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyI
   });
   await server.register(files, { root: recordingsDir, serve: false, cacheControl: false, dotfiles: 'deny' });
 
-  server.setErrorHandler((error, _request, reply) => sendProblem(error, reply));
+  server.setErrorHandler((error, _request, reply) => onError(error, reply));
   server.setNotFoundHandler(() => {
-    throw new HttpProblem(404, 'not-found', 'There is nothing at this address.');
+    throw notFound();
   });
 
   server.get('/healthz', (_request, reply) => reply.send({ status: 'ok', ...deps.health() }));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import type { Logger } from '@sightline/shared/node';
+import { HttpProblem, notFound, sendProblem, type Logger } from '@sightline/shared/node';
 import {
   LogController,
   fastify,
@@ -10,7 +10,6 @@ import {
   type FastifyReply,
 } from 'fastify';
 import { isLocalRequest } from '../signaling/admission.ts';
-import { HttpProblem, installProblems, notFound } from './problems.ts';
 import { sessionsRoutes, type SessionsRoutesDeps } from './sessionsRoutes.ts';
 
 /** Where the built pages are. */
@@ -25,13 +24,16 @@ export async function createHttpServer(deps: {
   sessions: SessionsRoutesDeps;
   logger: Logger;
 }): Promise<FastifyInstance> {
+  const onError = (error: unknown, reply: FastifyReply): void =>
+    sendProblem(reply, error, () => deps.logger.error({ err: error, code: 'internal' }, 'a request failed'));
   const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: (error, _request, reply) => onError(error, reply),
     bodyLimit: 64 * 1024,
   });
-  installProblems(app);
+  app.setErrorHandler((error, _request, reply) => onError(error, reply));
   app.addHook('onRequest', (request, _reply, done) => {
     done(
       isLocalRequest(request.headers)
@@ -98,6 +100,7 @@ async function servePages(app: FastifyInstance, pages: PageFolders): Promise<voi
   });
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-    return isPage && !request.url.startsWith('/api/') ? reply.sendFile('index.html') : notFound(reply);
+    if (isPage && !request.url.startsWith('/api/')) return reply.sendFile('index.html');
+    throw notFound();
   });
 }

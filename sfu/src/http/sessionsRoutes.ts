@@ -1,11 +1,10 @@
 import { encodeTrackFolder, id, trackId, type PlaybackGrant, type RecordedSession } from '@sightline/shared';
-import { signMediaToken } from '@sightline/shared/node';
+import { HttpProblem, signMediaToken } from '@sightline/shared/node';
 import type { Clock } from '@sightline/shared';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { RecorderPool } from '../recording/recorderPool.ts';
-import { HttpProblem } from './problems.ts';
 
 /** What the routes of recorded sessions need. */
 export interface SessionsRoutesDeps {

@@ -37,7 +37,6 @@ export async function startActiveRun(options: {
   const startedAtMs = clock.nowMs();
   await options.enter(runId, startedAtMs);
   const tap = await router.createTap(producer.id);
-  let ordered = false;
   try {
     const target = await recorder.startRun({
       runId,
@@ -48,7 +47,6 @@ export async function startActiveRun(options: {
       trackId,
       rtpParameters: tap.rtpParameters,
     });
-    ordered = true;
     await tap.connect(target);
     tap.onKeyFrame((rtpTimestamp) => recorder.keyFrameSent(runId, rtpTimestamp, clock.nowMs()));
     createKeyFrameScheduler({
@@ -62,7 +60,10 @@ export async function startActiveRun(options: {
     await tap.resume();
   } catch (error) {
     tap.close();
-    if (ordered) await recorder.stopRun(runId);
+    // The recorder may have begun although its answer did not come, or came too late.
+    await recorder.stopRun(runId).catch((err: unknown) => {
+      logger.debug({ err, runId }, 'the recorder had no such run to stop');
+    });
     throw error;
   }
   return { runId, startedAtMs, recorder, tap, close: () => tap.close() };

@@ -1,10 +1,10 @@
-import { ProtocolError, agentRequests, type Clock } from '@sightline/shared';
+import { ProtocolError, agentRequests, type Clock, serveRequests } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { AgentClient } from '../clients/agentClient.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { MediaEngine } from '../media/types.ts';
 import type { AgentSocket } from './server.ts';
-import { serveRequests } from './serveRequests.ts';
+import { logRefusals } from './refusals.ts';
 import type { Limiter } from './tokenBucket.ts';
 
 /** What the agents' connections need. */
@@ -106,7 +106,7 @@ export function serveAgent(socket: AgentSocket, limiter: Limiter, deps: AgentCon
         return {};
       },
     },
-    { limiter, logger },
+    { admit: limiter, onRefused: logRefusals(logger) },
   );
   socket.on('disconnect', () => leave('connection-lost'));
 }

@@ -1,11 +1,17 @@
-import { ProtocolError, createRequester, recorderCommands, recorderRequests } from '@sightline/shared';
+import {
+  ProtocolError,
+  createRequester,
+  recorderCommands,
+  recorderRequests,
+  serveRequests,
+} from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { SegmentWriter } from '../db/segmentWriter.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
 import type { RecorderSocket } from './server.ts';
-import { serveRequests } from './serveRequests.ts';
+import { logRefusals } from './refusals.ts';
 import type { Limiter } from './tokenBucket.ts';
 
 /** What the recorders' connections need. */
@@ -55,7 +61,7 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         return { packetsSent };
       },
     },
-    { limiter, logger },
+    { admit: limiter, onRefused: logRefusals(logger) },
   );
   socket.on('disconnect', (reason) => {
     if (link === undefined) return;

@@ -1,11 +1,11 @@
-import { viewerRequests, type Clock } from '@sightline/shared';
+import { viewerRequests, type Clock, serveRequests } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { MediaEngine } from '../media/types.ts';
 import { clientView, type RecordingStateOf } from '../viewers/clientViews.ts';
 import { ViewerClient } from '../viewers/viewerClient.ts';
 import type { ViewerSocket } from './server.ts';
-import { serveRequests } from './serveRequests.ts';
+import { logRefusals } from './refusals.ts';
 import type { Limiter } from './tokenBucket.ts';
 
 /** The Socket.IO room of the viewers who watch a company's clients. */
@@ -74,7 +74,7 @@ export function serveViewer(socket: ViewerSocket, limiter: Limiter, deps: Viewer
         return {};
       },
     },
-    { limiter, logger },
+    { admit: limiter, onRefused: logRefusals(logger) },
   );
   socket.on('disconnect', () => {
     logger.info('viewer disconnected');
