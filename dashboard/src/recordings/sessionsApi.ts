@@ -8,7 +8,7 @@ import {
 } from '@sightline/shared';
 
 /** A refusal of the HTTP API; `message` tells a person what to do. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly code: string;
   readonly status: number;
 
@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The recorded sessions, as the server keeps them. All throw {@link ApiError}. */
+/** The recorded sessions, as the server keeps them. All throw an error with `code`, `status` and a message to show. */
 export interface SessionsApi {
   /** The newest first. */
   list(): Promise<RecordedSession[]>;

@@ -22,8 +22,7 @@ const REASONS: Record<NonNullable<RecordedRun['endReason']>, string> = {
   'recorder-lost': 'the recorder was lost',
 };
 
-/** Why a run ended, in words. */
-export const describeEndReason = (reason: RecordedRun['endReason']): string =>
+const describeEndReason = (reason: RecordedRun['endReason']): string =>
   reason === null ? 'not known' : REASONS[reason];
 
 /** The stretches that a track's runs cover, as far as the list of sessions knows. */

@@ -7,6 +7,7 @@ const shown: TileSituation = {
   wallCovered: false,
   standsIn: false,
   attended: false,
+  pressed: false,
   tileCount: 4,
 };
 
@@ -31,5 +32,9 @@ describe('what a tile asks for', () => {
     expect(fullDemand({ ...shown, tileCount: 100 })).toBe('none');
     expect(fullDemand({ ...shown, tileCount: 100, attended: true })).toBe('ready');
     expect(fullDemand({ ...shown, onScreen: false })).toBe('none');
+  });
+
+  it('is the full stream at once when the pointer goes down, before the click is complete', () => {
+    expect(fullDemand({ ...shown, tileCount: 100, pressed: true })).toBe('play');
   });
 });

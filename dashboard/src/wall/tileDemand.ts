@@ -11,6 +11,8 @@ export interface TileSituation {
   standsIn: boolean;
   /** The pointer or the keyboard is on it: it may be opened at any moment. */
   attended: boolean;
+  /** The pointer is down on it: it is about to be opened. */
+  pressed: boolean;
   /** How many tiles share the wall. */
   tileCount: number;
 }
@@ -24,8 +26,12 @@ export function smallDemand(tile: TileSituation): StreamDemand {
   return shown && tile.pageVisible ? 'play' : 'ready';
 }
 
-/** What a tile wants of its full stream: a consumer without media, so that opening it costs no negotiation. */
+/**
+ * What a tile wants of its full stream: a consumer without media, so that opening it costs no negotiation. Media
+ * begins to flow with the press that a click begins with.
+ */
 export function fullDemand(tile: TileSituation): StreamDemand {
+  if (tile.pressed) return 'play';
   const likely = tile.attended || (tile.onScreen && tile.tileCount <= MAX_TILES_KEPT_READY);
   return likely ? 'ready' : 'none';
 }
