@@ -14,13 +14,15 @@ export interface RecordedFrames {
 export interface FrameCount {
   /** From the first recorded frame to the last one sent. */
   sent: number;
-  /** Those of them that are on disk, each counted once, bit for bit and at their time. */
+  /** Those of them that are on disk, each counted once, bit for bit and at their time, give or take 1 ms. */
   onDisk: number;
   /** Pictures on disk that are none of the sent ones, or not at their time. */
   wrong: number;
 }
 
 const PTS_MODULUS = 2 ** 33;
+/** 1 ms. ffmpeg takes the time of a run's first frame from a sender report, if one came before it. */
+const TOLERANCE_TICKS = 90;
 
 /**
  * Compares what an agent sent with what its runs left. The first picture of a run is recognised by its checksum
@@ -45,8 +47,10 @@ export function countFrames(
     firstRecorded = Math.min(firstRecorded, first);
     for (const { pts, checksum } of frames) {
       const later = (pts - head.pts + PTS_MODULUS) % PTS_MODULUS;
-      const frame = first + later / stream.ticksPerFrame;
+      const frame = first + Math.round(later / stream.ticksPerFrame);
+      const offTicks = Math.abs(later - (frame - first) * stream.ticksPerFrame);
       const right =
+        offTicks <= TOLERANCE_TICKS &&
         frame >= sent.first &&
         frame <= sent.last &&
         checksum === stream.checksums[frame % stream.checksums.length];
