@@ -17,7 +17,17 @@ describe('the small copy', () => {
   });
 });
 
-it('keeps the wanted frame rate between 1 and 60', () => {
-  expect(displayConstraints({ fps: 500, sound: false }).video).toEqual({ frameRate: { ideal: 60, max: 60 } });
-  expect(displayConstraints({ fps: 0.1, sound: false }).video).toEqual({ frameRate: { ideal: 1, max: 60 } });
+describe('the capture of a display', () => {
+  it('keeps the wanted frame rate between 1 and 60', () => {
+    const frameRateOf = (fps: number): unknown => displayConstraints({ fps, sound: false }).video;
+    expect(frameRateOf(500)).toMatchObject({ frameRate: { ideal: 60, max: 60 } });
+    expect(frameRateOf(0.1)).toMatchObject({ frameRate: { ideal: 1, max: 60 } });
+  });
+
+  it('may become larger than it was at the start, in either direction', () => {
+    expect(displayConstraints({ fps: 30, sound: false }).video).toMatchObject({
+      width: { max: 7_680 },
+      height: { max: 7_680 },
+    });
+  });
 });

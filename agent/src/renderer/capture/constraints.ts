@@ -2,14 +2,18 @@
 export const DEFAULT_CAPTURE_FPS = 30;
 const MAX_CAPTURE_FPS = 60;
 
+/** Larger than any display. Without a limit of its own, a capture is limited to the size that it began with. */
+const MAX_CAPTURE_PX = 7_680;
+
 /** What the wall shows: this wide, this often. */
 const SMALL_WIDTH_PX = 480;
 const SMALL_FPS = 10;
 
-/** What to ask of `getDisplayMedia`: the display at its own size. */
+/** What to ask of `getDisplayMedia`: the display at its own size, also after that has changed. */
 export function displayConstraints(options: { fps: number; sound: boolean }): DisplayMediaStreamOptions {
   const fps = Math.min(MAX_CAPTURE_FPS, Math.max(1, options.fps));
-  return { video: { frameRate: { ideal: fps, max: MAX_CAPTURE_FPS } }, audio: options.sound };
+  const size = { width: { max: MAX_CAPTURE_PX }, height: { max: MAX_CAPTURE_PX } };
+  return { video: { frameRate: { ideal: fps, max: MAX_CAPTURE_FPS }, ...size }, audio: options.sound };
 }
 
 /**

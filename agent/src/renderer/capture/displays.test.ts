@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createManualClock } from '@sightline/shared/testing';
+import { displayConstraints } from './constraints.ts';
 import { createDisplays, type Displays } from './displays.ts';
 import { FakeTrack } from './fakeTrack.ts';
 
@@ -53,7 +54,7 @@ describe('displays', () => {
   it('captures a display at its own size, for legible text, and reduces a copy of it', async () => {
     const display = await displays.add({ fps: 30, sound: false });
 
-    expect(asked).toEqual([{ video: { frameRate: { ideal: 30, max: 60 } }, audio: false }]);
+    expect(asked).toEqual([displayConstraints({ fps: 30, sound: false })]);
     expect(display).toMatchObject({ trackId: 'display-1', label: 'Screen 1', audio: undefined });
     expect(display.full.contentHint).toBe('text');
     expect(tracks[0]?.applied).toEqual([]);
