@@ -8,6 +8,9 @@ import { createTempDir } from './tempDir.ts';
 const RELAY_TIMEOUT_MS = 10_000;
 const MAX_NAMESPACES = 250;
 
+/** One Ethernet frame: a slow link sends packet by packet, and a probe of five packets must feel that it does. */
+const BURST_BYTES = 1_600;
+
 export interface RateLimit {
   readonly rateBps: number;
   /** Longest time a packet may wait in the queue before packets are dropped. */
@@ -108,7 +111,7 @@ export async function createNetworkNamespace(): Promise<NetworkNamespace> {
     hostAddress,
     insideAddress,
     async setRate({ rateBps, queueMs }) {
-      const shape = ['rate', `${rateBps}bit`, 'burst', '5000', 'latency', `${queueMs}ms`];
+      const shape = ['rate', `${rateBps}bit`, 'burst', String(BURST_BYTES), 'latency', `${queueMs}ms`];
       await within('tc', 'qdisc', 'replace', 'dev', inside, 'root', 'tbf', ...shape);
       limited = true;
     },
