@@ -15,8 +15,19 @@ describe('when the next key frame is asked for', () => {
   });
 
   it('later where key frames would take more than a fifth of the uplink', () => {
-    const history = { segmentStartMs: 0, lastKeyFrameMs: 0, keyFrameBytes: 75_000, uplinkBps: 300_000 };
-    expect(nextKeyFrameMs(history, SEGMENT_MS)).toBe(10_000);
+    const history = { segmentStartMs: 0, lastKeyFrameMs: 0, keyFrameBytes: 75_000, uplinkBps: 1_200_000 };
+    expect(nextKeyFrameMs(history, SEGMENT_MS)).toBe(6_000);
+    expect(nextKeyFrameMs({ ...history, keyFrameBytes: 75_000, uplinkBps: 300_000 }, SEGMENT_MS)).toBe(
+      30_000,
+    );
+    expect(nextKeyFrameMs({ ...history, keyFrameBytes: 18_000, uplinkBps: 300_000 }, SEGMENT_MS)).toBe(6_000);
+  });
+
+  it('takes a key frame for a large one where the uplink was too narrow to tell', () => {
+    const history = { segmentStartMs: 0, lastKeyFrameMs: 0, keyFrameBytes: 60_000, uplinkBps: 500_000 };
+    expect(nextKeyFrameMs(history, SEGMENT_MS)).toBe(20_000);
+    expect(nextKeyFrameMs({ ...history, keyFrameBytes: undefined }, SEGMENT_MS)).toBe(20_000);
+    expect(nextKeyFrameMs({ ...history, keyFrameBytes: 300_000 }, SEGMENT_MS)).toBe(24_000);
   });
 
   it('never before the segment is full, never beyond 30 s, and not above a fifth of the uplink in between', () => {
@@ -41,7 +52,7 @@ describe('when the next key frame is asked for', () => {
   });
 });
 
-async function scheduled(uplinkBps?: number) {
+async function scheduled(uplinkBps: () => number | undefined = () => undefined) {
   const engine = createFakeEngine();
   const { router } = await engine.placeAgent('company');
   const producer = await (
@@ -55,7 +66,7 @@ async function scheduled(uplinkBps?: number) {
     tap,
     segmentMs: SEGMENT_MS,
     stagger: 0,
-    uplinkBps: () => uplinkBps,
+    uplinkBps,
     clock,
     logger,
   });
@@ -86,7 +97,7 @@ describe('key frame scheduler', () => {
   });
 
   it('lets the measured size of a key frame decide on a narrow uplink', async () => {
-    const { tap, clock } = await scheduled(100_000);
+    const { tap, clock } = await scheduled(() => 100_000);
     clock.advance(1);
     tap.sendKeyFrame(1, 30_000);
     await settle();
@@ -94,7 +105,18 @@ describe('key frame scheduler', () => {
     await settle();
     clock.advance(SEGMENT_MS);
     expect(tap.keyFramesRequested).toBe(0);
-    clock.advance(6_000);
+    clock.advance(24_000);
+    expect(tap.keyFramesRequested).toBe(1);
+  });
+
+  it('puts a key frame off if the uplink has become narrow since it was planned', async () => {
+    let uplinkBps = 20_000_000;
+    const { tap, clock } = await scheduled(() => uplinkBps);
+    clock.advance(SEGMENT_MS - 1);
+    uplinkBps = 300_000;
+    clock.advance(1);
+    expect(tap.keyFramesRequested).toBe(0);
+    clock.advance(24_000);
     expect(tap.keyFramesRequested).toBe(1);
   });
 

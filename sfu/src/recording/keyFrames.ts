@@ -14,12 +14,15 @@ const SPACING_SHARE = 0.7;
 /** After a key frame, this long its packets are counted as its size. */
 const SIZING_MS = 1_000;
 
+/** A page of text at 1080p: what a key frame is taken for whose size is not known. */
+const LARGE_KEY_FRAME_BYTES = 250_000;
+
 /** What is known of a recorded stream when its next key frame is planned. */
 export interface KeyFrameHistory {
   /** When the key frame came that began the present segment. */
   segmentStartMs: number;
   lastKeyFrameMs: number;
-  /** Size of the last key frame; undefined until measured. */
+  /** What came in the second after the last key frame; undefined until measured. */
   keyFrameBytes: number | undefined;
   /** What the agent's uplink carries; undefined when unknown. */
   uplinkBps: number | undefined;
@@ -32,11 +35,17 @@ export interface KeyFrameHistory {
 export function nextKeyFrameMs(history: KeyFrameHistory, segmentMs: number): number {
   const { segmentStartMs, lastKeyFrameMs, keyFrameBytes, uplinkBps } = history;
   const affordable =
-    keyFrameBytes === undefined || uplinkBps === undefined
+    uplinkBps === undefined
       ? 0
-      : lastKeyFrameMs + (keyFrameBytes * 8 * 1_000) / (uplinkBps * BUDGET_SHARE);
+      : lastKeyFrameMs + (likelyBits(keyFrameBytes, uplinkBps) * 1_000) / (uplinkBps * BUDGET_SHARE);
   const spaced = lastKeyFrameMs + segmentMs * SPACING_SHARE;
   return Math.min(Math.max(segmentStartMs + segmentMs, spaced, affordable), segmentStartMs + MAX_SEGMENT_MS);
+}
+
+/** A narrow uplink carries only a part of a large key frame in the time for which its packets are counted. */
+function likelyBits(countedBytes: number | undefined, uplinkBps: number): number {
+  const isWhole = countedBytes !== undefined && countedBytes * 8 <= (uplinkBps * SIZING_MS) / 1_000 / 2;
+  return 8 * (isWhole ? countedBytes : Math.max(countedBytes ?? 0, LARGE_KEY_FRAME_BYTES));
 }
 
 /** Asks for a recording's key frames until closed. */
@@ -72,7 +81,13 @@ export function createKeyFrameScheduler(options: {
     if (!tap.closed)
       logger.warn({ err: error, code: 'key-frame-request-failed' }, 'a key frame could not be asked for');
   };
+  const due = (): number => nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs);
   const request = (): void => {
+    // The uplink may have become narrow since this was planned.
+    if (due() > clock.nowMs()) {
+      plan(due());
+      return;
+    }
     plan(clock.nowMs() + segmentMs);
     tap.requestKeyFrame().catch(report);
   };
@@ -88,7 +103,7 @@ export function createKeyFrameScheduler(options: {
         .stats()
         .then((after) => {
           history.keyFrameBytes = after.bytesSent - before.bytesSent;
-          plan(nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs));
+          plan(due());
         })
         .catch(report);
     });
@@ -98,7 +113,7 @@ export function createKeyFrameScheduler(options: {
     const nowMs = clock.nowMs();
     history.lastKeyFrameMs = nowMs;
     if (nowMs - history.segmentStartMs >= segmentMs) history.segmentStartMs = nowMs;
-    plan(nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs));
+    plan(due());
     measure().catch(report);
   });
   const close = (): void => {

@@ -32,8 +32,8 @@ export const agentRequests = {
     response: empty,
   },
   /**
-   * Tells the bit rate that the agent's congestion control grants it, at start and when it changed by a fifth
-   * (at most every 2 s): the recorder's key frames may take a fifth of it.
+   * Tells the bit rate that the agent's congestion control grants it: at start, when it has dropped by a fifth, and
+   * (at most every 2 s) when it has risen by a fifth. The recorder's key frames may take a fifth of it.
    */
   'report-uplink': { request: z.object({ availableBps: z.number().positive() }), response: empty },
   'get-router-capabilities': {

@@ -1,6 +1,8 @@
 import type { Clock } from '@sightline/shared';
 
-const PERIOD_MS = 2_000;
+const PERIOD_MS = 500;
+/** A wider uplink may wait that long; of a narrower one the server must know before it asks for a key frame. */
+const RISE_PERIOD_MS = 2_000;
 /** A smaller change than a fifth changes nothing for the server. */
 const RELEVANT_CHANGE = 0.2;
 
@@ -9,12 +11,19 @@ export interface UplinkReport {
   close(): void;
 }
 
-/** Whether the server should hear of the new value. */
-export function isRelevantChange(reportedBps: number | undefined, nowBps: number): boolean {
-  return reportedBps === undefined || Math.abs(nowBps - reportedBps) >= reportedBps * RELEVANT_CHANGE;
+/** What the server was told last. */
+interface Reported {
+  readonly bps: number;
+  readonly atMs: number;
 }
 
-/** Builds an {@link UplinkReport}: looks every 2 s, reports at first and after each relevant change. */
+/** Whether the server should hear of the new value now. */
+export function isReportDue(last: Reported | undefined, now: Reported): boolean {
+  if (last === undefined || now.bps <= last.bps * (1 - RELEVANT_CHANGE)) return true;
+  return now.bps >= last.bps * (1 + RELEVANT_CHANGE) && now.atMs - last.atMs >= RISE_PERIOD_MS;
+}
+
+/** Builds an {@link UplinkReport}: looks every 500 ms, reports at first, drops at once, and rises every 2 s. */
 export function createUplinkReport(deps: {
   clock: Clock;
   /** The available bit rate; `undefined` as long as it is not known. */
@@ -22,14 +31,16 @@ export function createUplinkReport(deps: {
   report: (availableBps: number) => Promise<unknown>;
   onError: (error: unknown) => void;
 }): UplinkReport {
-  let reportedBps: number | undefined;
+  let reported: Reported | undefined;
   let closed = false;
 
   async function look(): Promise<void> {
-    const nowBps = await deps.readBps();
-    if (closed || nowBps === undefined || !isRelevantChange(reportedBps, nowBps)) return;
-    await deps.report(nowBps);
-    reportedBps = nowBps;
+    const bps = await deps.readBps();
+    if (closed || bps === undefined) return;
+    const now = { bps, atMs: deps.clock.nowMs() };
+    if (!isReportDue(reported, now)) return;
+    await deps.report(bps);
+    reported = now;
   }
 
   const stop = deps.clock.every(PERIOD_MS, () => {
