@@ -3,7 +3,7 @@ import type { types } from 'mediasoup-client';
 
 /** How one source is encoded and sent. */
 export interface SendSettings {
-  encodings: types.RtpEncodingParameters[];
+  encoding: types.RtpEncodingParameters & { maxBitrate: number };
   codecOptions?: types.ProducerCodecOptions;
   degradationPreference?: RTCDegradationPreference;
 }
@@ -15,15 +15,15 @@ export interface SendSettings {
  */
 export const SEND_SETTINGS: Record<Source, SendSettings> = {
   full: {
-    encodings: [{ maxBitrate: 6_000_000, priority: 'high', networkPriority: 'high' }],
+    encoding: { maxBitrate: 6_000_000, priority: 'high', networkPriority: 'high' },
     codecOptions: { videoGoogleStartBitrate: 3_000 },
     degradationPreference: 'maintain-resolution',
   },
   small: {
-    encodings: [{ maxBitrate: 300_000, priority: 'low', networkPriority: 'low' }],
+    encoding: { maxBitrate: 300_000, priority: 'low', networkPriority: 'low' },
   },
   audio: {
-    encodings: [{ maxBitrate: 64_000, priority: 'medium', networkPriority: 'medium' }],
+    encoding: { maxBitrate: 64_000, priority: 'medium', networkPriority: 'medium' },
     codecOptions: { opusStereo: true, opusFec: true },
   },
 };

@@ -7,7 +7,13 @@ import {
 } from '@sightline/shared';
 import { FakeTrack } from '../capture/fakeTrack.ts';
 import type { Display } from '../capture/display.ts';
-import type { MediaEngine, SendTransport, TransportHandlers, TransportState } from './mediaEngine.ts';
+import type {
+  MediaEngine,
+  OutgoingStream,
+  SendTransport,
+  TransportHandlers,
+  TransportState,
+} from './mediaEngine.ts';
 
 const RTP_PARAMETERS = { codecs: [{ mimeType: 'video/H264', clockRate: 90_000, payloadType: 96 }] };
 const DTLS_PARAMETERS = { fingerprints: [{ algorithm: 'sha-256', value: '00' } as const] };
@@ -21,6 +27,17 @@ export function fakeDisplay(trackId: string): Display {
     small.stop();
   };
   return { trackId, label: trackId, full, small, audio: undefined, close };
+}
+
+/** A stream that is being sent, for tests. */
+export function fakeStream(producerId: string, getStats: OutgoingStream['getStats']): OutgoingStream {
+  return {
+    producerId,
+    maxBps: 1_000_000,
+    getStats,
+    probeUplink: async () => undefined,
+    close: () => undefined,
+  };
 }
 
 /** A server that keeps to the protocol's rules about sessions, transports and producers, for tests. */
@@ -185,7 +202,7 @@ export class FakeEngine implements MediaEngine {
         const stream = Symbol(producerId);
         streams.add(stream);
         this.sending += 1;
-        return { producerId, getStats: async () => new Map(), close: () => drop(stream) };
+        return { ...fakeStream(producerId, async () => new Map()), close: () => drop(stream) };
       },
       restartIce: async () => undefined,
       getStats: async () => new Map(),

@@ -20,8 +20,12 @@ export interface OutgoingMedia {
 /** A stream that is being sent. */
 export interface OutgoingStream {
   readonly producerId: string;
+  /** What its encoder may take at most. */
+  readonly maxBps: number;
   /** WebRTC statistics of its sender (W3C webrtc-stats). */
   getStats(): Promise<RTCStatsReport>;
+  /** Has congestion control try out whether the uplink carries more (see `uplinkProbing.ts`). */
+  probeUplink(): Promise<void>;
   /** Stops sending; the server has to be told separately. May be called again. */
   close(): void;
 }

@@ -71,21 +71,26 @@ async function createDevice(handlerFactory: types.HandlerFactory | undefined): P
 function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCapability): SendTransport {
   return {
     async produce({ track, trackId, label, source }: OutgoingMedia): Promise<OutgoingStream> {
-      const { encodings, codecOptions, degradationPreference } = SEND_SETTINGS[source];
+      const { encoding, codecOptions, degradationPreference } = SEND_SETTINGS[source];
       const producer = await transport.produce({
         track,
-        encodings,
+        encodings: [encoding],
         ...(codecOptions === undefined ? {} : { codecOptions }),
         ...(track.kind === 'video' ? { codec: videoCodec } : {}),
         stopTracks: false,
         appData: { trackId, label, source },
       });
-      if (producer.rtpSender !== undefined && degradationPreference !== undefined) {
-        await preferDegradation(producer.rtpSender, degradationPreference);
+      const sender = producer.rtpSender;
+      if (sender !== undefined && degradationPreference !== undefined) {
+        await sender.setParameters({ ...sender.getParameters(), degradationPreference });
       }
       return {
         producerId: producer.id,
+        maxBps: encoding.maxBitrate,
         getStats: () => producer.getStats(),
+        probeUplink: async () => {
+          if (sender !== undefined) await changeMaximum(sender, encoding.maxBitrate);
+        },
         close: () => producer.close(),
       };
     },
@@ -95,6 +100,11 @@ function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCap
   };
 }
 
-async function preferDegradation(sender: RTCRtpSender, preference: RTCDegradationPreference): Promise<void> {
-  await sender.setParameters({ ...sender.getParameters(), degradationPreference: preference });
+/** Any change of the maximum makes the engine probe: one part in a hundred down, and back at the next call. */
+async function changeMaximum(sender: RTCRtpSender, maxBitrate: number): Promise<void> {
+  const parameters = sender.getParameters();
+  for (const encoding of parameters.encodings) {
+    encoding.maxBitrate = encoding.maxBitrate === maxBitrate ? maxBitrate * 0.99 : maxBitrate;
+  }
+  await sender.setParameters(parameters);
 }

@@ -3,7 +3,8 @@ import type { Display } from '../capture/display.ts';
 import type { AgentRequester } from '../signaling/connection.ts';
 import { createIceRecovery } from './iceRecovery.ts';
 import type { MediaEngine, OutgoingMedia, OutgoingStream, SendTransport } from './mediaEngine.ts';
-import { availableOutgoingBps } from './senderStats.ts';
+import { availableOutgoingBps, readSenderSample, senderRates, type SenderSample } from './senderStats.ts';
+import { createUplinkProbing, type EncoderBitrates, type UplinkProbing } from './uplinkProbing.ts';
 import { createUplinkReport } from './uplinkReport.ts';
 
 /** A stream that the server has a producer of. */
@@ -73,17 +74,35 @@ export async function openPublication(deps: PublicationDeps): Promise<Publicatio
 }
 
 function createPublication(
-  { request, onChange }: PublicationDeps,
+  { request, clock, onChange, onMinorError }: PublicationDeps,
   transport: SendTransport,
   onClose: () => void,
 ): Publication {
   const streams = new Map<string, PublishedStream>();
+  const probings = new Map<string, UplinkProbing>();
   let closed = false;
 
   function closeStreams(): void {
-    for (const { stream } of streams.values()) stream.close();
-    streams.clear();
+    for (const key of streams.keys()) closeStream(key);
     onChange();
+  }
+
+  function closeStream(key: string): void {
+    probings.get(key)?.close();
+    probings.delete(key);
+    streams.get(key)?.stream.close();
+    streams.delete(key);
+  }
+
+  /** Only *full* tells whether the uplink is too narrow: the rest gives way to it. */
+  function probeFor(key: string, stream: OutgoingStream): void {
+    const probing = createUplinkProbing({
+      clock,
+      readBitrates: createBitrateReader(stream),
+      probe: () => stream.probeUplink(),
+      onError: onMinorError,
+    });
+    probings.set(key, probing);
   }
 
   return {
@@ -97,6 +116,7 @@ function createPublication(
         const stream = await produceUnlessEnded(transport, media);
         if (stream === undefined) continue;
         streams.set(key, { trackId: media.trackId, source: media.source, stream });
+        if (media.source === 'full') probeFor(key, stream);
         onChange();
       }
     },
@@ -104,8 +124,7 @@ function createPublication(
       for (const [key, published] of streams) {
         if (published.trackId !== trackId) continue;
         const { stream } = published;
-        stream.close();
-        streams.delete(key);
+        closeStream(key);
         onChange();
         await request('close-producer', { producerId: stream.producerId });
       }
@@ -128,6 +147,22 @@ function liveMediaOf({ trackId, label, full, small, audio }: Display): OutgoingM
   ];
   if (audio !== undefined) media.push({ trackId, label, source: 'audio', track: audio });
   return media.filter(({ track }) => track.readyState === 'live');
+}
+
+/** Reads what a stream's encoder has made of its grant since the reading before. */
+function createBitrateReader(stream: OutgoingStream): () => Promise<EncoderBitrates | undefined> {
+  let previous: SenderSample | undefined;
+  return async () => {
+    const now = readSenderSample(await stream.getStats());
+    const before = previous;
+    previous = now;
+    if (now === undefined || before === undefined) return undefined;
+    return {
+      sentBps: senderRates(before, now).bitrateBps,
+      targetBps: now.targetBps,
+      maxBps: stream.maxBps,
+    };
+  };
 }
 
 /** A track may end while it waits for its turn; its display then goes too, and nothing has failed. */

@@ -5,6 +5,7 @@ const OUTBOUND = {
   type: 'outbound-rtp',
   timestamp: 2_000,
   bytesSent: 50_000,
+  targetBitrate: 400_000,
   framesPerSecond: 29,
   frameWidth: 1920,
   frameHeight: 1080,
@@ -19,6 +20,7 @@ describe('sender statistics', () => {
     expect(readSenderSample(reportOf({ type: 'codec' }, OUTBOUND))).toEqual({
       timestampMs: 2_000,
       bytesSent: 50_000,
+      targetBps: 400_000,
       framesPerSecond: 29,
       width: 1920,
       height: 1080,
@@ -29,7 +31,11 @@ describe('sender statistics', () => {
   it('do not exist before the first packet, and have no size before the first frame', () => {
     expect(readSenderSample(reportOf({ type: 'codec' }))).toBeUndefined();
     const audioLike = { type: 'outbound-rtp', timestamp: 1, bytesSent: 0, qualityLimitationReason: 'none' };
-    expect(readSenderSample(reportOf(audioLike))).toMatchObject({ width: 0, limitedBy: undefined });
+    expect(readSenderSample(reportOf(audioLike))).toMatchObject({
+      targetBps: 0,
+      width: 0,
+      limitedBy: undefined,
+    });
   });
 
   it('give the mean bit rate since the sample before', () => {

@@ -4,6 +4,7 @@ const outboundRtp = z.object({
   type: z.literal('outbound-rtp'),
   timestamp: z.number(),
   bytesSent: z.number(),
+  targetBitrate: z.number().optional(),
   framesPerSecond: z.number().optional(),
   frameWidth: z.number().optional(),
   frameHeight: z.number().optional(),
@@ -24,6 +25,8 @@ export type Limitation = 'cpu' | 'bandwidth' | 'other';
 export interface SenderSample {
   timestampMs: number;
   bytesSent: number;
+  /** What congestion control grants the encoder, bit/s. */
+  targetBps: number;
   framesPerSecond: number;
   width: number;
   height: number;
@@ -47,6 +50,7 @@ export function readSenderSample(report: RTCStatsReport): SenderSample | undefin
   return {
     timestampMs: stats.timestamp,
     bytesSent: stats.bytesSent,
+    targetBps: stats.targetBitrate ?? 0,
     framesPerSecond: stats.framesPerSecond ?? 0,
     width: stats.frameWidth ?? 0,
     height: stats.frameHeight ?? 0,

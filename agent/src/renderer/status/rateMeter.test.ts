@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { createManualClock } from '@sightline/shared/testing';
+import { fakeStream } from '../publish/fakeMedia.ts';
 import { createRateMeter, type RatesByStream } from './rateMeter.ts';
 
 async function settle(): Promise<void> {
@@ -10,11 +11,7 @@ it('measures every stream once a second, each against its own last sample', asyn
   const clock = createManualClock();
   let rates: RatesByStream = new Map();
   const outbound = () => ({ type: 'outbound-rtp', timestamp: clock.nowMs(), bytesSent: clock.nowMs() * 2 });
-  const stream = {
-    producerId: 'p1',
-    getStats: async () => new Map([['o', outbound()]]),
-    close: () => undefined,
-  };
+  const stream = fakeStream('p1', async () => new Map([['o', outbound()]]));
   const published = [{ trackId: 'display-1', source: 'full', stream }] as const;
   const meter = createRateMeter({
     clock,
@@ -39,11 +36,7 @@ it('tells of statistics that fail, but not of a stream that was closed meanwhile
   const failing = {
     trackId: 'display-1',
     source: 'full',
-    stream: {
-      producerId: 'p1',
-      getStats: async () => Promise.reject(new Error('closed')),
-      close: () => undefined,
-    },
+    stream: fakeStream('p1', async () => Promise.reject(new Error('closed'))),
   } as const;
   let streams = [failing];
   createRateMeter({

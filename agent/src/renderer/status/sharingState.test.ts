@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { fakeDisplay } from '../publish/fakeMedia.ts';
+import { fakeDisplay, fakeStream } from '../publish/fakeMedia.ts';
 import { sharingState } from './sharingState.ts';
 
 const display = fakeDisplay('display-1');
-const stream = { producerId: 'p', getStats: async () => new Map(), close: () => undefined };
+const stream = fakeStream('p', async () => new Map());
 const full = { trackId: 'display-1', source: 'full', stream } as const;
 const small = { trackId: 'display-1', source: 'small', stream } as const;
 
