@@ -43,10 +43,7 @@ describe('a recorder that is killed', () => {
     const closedUntilMs = endOf((await fetchPlaylist(stack, screen.sessionId)).segments.at(-1));
     await until(
       'three seconds on the screen that no closed segment holds',
-      async () => {
-        const shown = await screen.pattern.page.evaluate(() => window.patternPage.shown());
-        return (shown?.wallMs ?? 0) > closedUntilMs + 3_000;
-      },
+      async () => (await screen.pattern.shown()).wallMs > closedUntilMs + 3_000,
       { timeoutMs: 20_000 },
     );
     const { recorder } = stack;

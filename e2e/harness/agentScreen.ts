@@ -29,6 +29,8 @@ export interface PatternOptions {
 /** A window that shows the test pattern, above all windows opened before. */
 export interface PatternWindow {
   readonly page: Page;
+  /** Number and time of the frame on show. */
+  shown(): Promise<{ readonly frame: number; readonly wallMs: number }>;
   /** From now on the window does not change by a pixel. */
   freeze(): Promise<void>;
   resume(): Promise<void>;
@@ -97,6 +99,12 @@ export async function openPattern(opener: Page, options: PatternOptions): Promis
   await page.waitForFunction(() => window.patternPage.shown() !== undefined);
   return {
     page,
+    shown: () =>
+      page.evaluate(() => {
+        const shown = window.patternPage.shown();
+        if (shown === undefined) throw new Error('the pattern page has not painted yet');
+        return shown;
+      }),
     freeze: () => page.evaluate(() => window.patternPage.freeze()),
     resume: () => page.evaluate(() => window.patternPage.resume()),
     move: (next) => moveWindow(page, next),

@@ -30,16 +30,16 @@ export interface PageProbe extends Closable {
 /**
  * Reads the test pattern from every picture that a video element shows.
  *
- * @param selector CSS selector of the video element; waited for.
+ * @param selector playwright's selector of the video element; the first that fits is waited for.
  */
 export async function watchVideo(page: Page, selector: string): Promise<PageProbe> {
-  await page.waitForSelector(selector, { state: 'attached', timeout: VIDEO_TIMEOUT_MS });
+  const video = page.locator(selector).first();
+  await video.waitFor({ state: 'attached', timeout: VIDEO_TIMEOUT_MS });
   await page.evaluate(await scriptForPage(WATCHER_PATH));
-  await page.evaluate((videoSelector) => {
-    const video = document.querySelector<HTMLVideoElement>(videoSelector);
-    if (video === null) throw new Error(`no element fits ${videoSelector}`);
-    window.videoWatcher.watch(video);
-  }, selector);
+  await video.evaluate((element) => {
+    if (!(element instanceof HTMLVideoElement)) throw new Error('what is to be watched is no video element');
+    window.videoWatcher.watch(element);
+  });
   const take = (): Promise<SeenFrameSample[]> => page.evaluate(() => window.videoWatcher.take());
   return {
     take,

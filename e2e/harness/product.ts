@@ -18,6 +18,9 @@ import { until } from './until.ts';
 /** Cold browsers on two busy cores. */
 const PAGE_MS = 30_000;
 
+/** What the agent page calls the first display that it shares. */
+export const FIRST_TRACK = 'display-1';
+
 /** A real screen, with the pattern on it, that a real agent page shares. */
 export interface SharedScreen extends AgentScreen {
   readonly sessionId: string;
@@ -72,10 +75,10 @@ export interface Dashboard extends Closable {
   readonly page: Page;
   /** Waits for the tile of a streaming user, and for its picture. */
   tile(user: string): Promise<void>;
-  /** Watches the small picture on the user's tile. */
-  watchTile(user: string): Promise<PageProbe>;
-  /** Clicks the user's tile and watches the full picture. */
-  focus(user: string): Promise<PageProbe>;
+  /** Watches the small picture on a tile of the user's, of the first display unless told otherwise. */
+  watchTile(user: string, trackId?: string): Promise<PageProbe>;
+  /** Clicks such a tile and watches the full picture. */
+  focus(user: string, trackId?: string): Promise<PageProbe>;
 }
 
 /** Opens the wall. */
@@ -84,19 +87,19 @@ export async function openDashboard(stack: Stack): Promise<Dashboard> {
   const chromium = cleanup.use(await launchViewerChromium());
   const page = await chromium.context.newPage();
   await page.goto(`${stack.url}/`);
-  const tileOf = (user: string) => page.locator('[data-testid="tile"]', { hasText: user }).first();
+  const tileOf = (user: string, trackId: string): string =>
+    `[data-testid="tile"][data-track-id="${trackId}"]:has-text("${user}")`;
   return {
     page,
     async tile(user) {
-      await tileOf(user).waitFor({ timeout: PAGE_MS });
       await page
         .locator('[data-testid="tile"][data-state="streaming"]', { hasText: user })
         .first()
         .waitFor({ timeout: PAGE_MS });
     },
-    watchTile: (user) => watchVideo(page, `[data-testid="tile"]:has-text("${user}") video`),
-    async focus(user) {
-      await tileOf(user).click({ timeout: PAGE_MS });
+    watchTile: (user, trackId = FIRST_TRACK) => watchVideo(page, `${tileOf(user, trackId)} video`),
+    async focus(user, trackId = FIRST_TRACK) {
+      await page.locator(tileOf(user, trackId)).click({ timeout: PAGE_MS });
       return cleanup.use(await watchVideo(page, '[data-testid="focus-video"]'));
     },
     close: () => cleanup.close(),
@@ -120,7 +123,7 @@ export const findSession = async (stack: Stack, sessionId: string): Promise<Reco
 export async function playback(
   stack: Stack,
   sessionId: string,
-  trackId = 'display-1',
+  trackId = FIRST_TRACK,
 ): Promise<PlaybackGrant> {
   const url = `${stack.url}/api/v1/sessions/${sessionId}/tracks/${trackId}/playback`;
   return playbackGrant.parse(await readJson(await fetch(url, { method: 'POST' })));
@@ -133,7 +136,7 @@ export function recordedRun(
   {
     recordedMs,
     otherThan = [],
-    trackId = 'display-1',
+    trackId = FIRST_TRACK,
   }: { recordedMs: number; otherThan?: string[]; trackId?: string },
 ): Promise<string> {
   return until(

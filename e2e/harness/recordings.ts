@@ -1,19 +1,22 @@
 import type { RecordedRun, RecordedSession } from '@sightline/shared';
 import { parsePlaylist, type Playlist } from './playlist.ts';
-import { findSession, playback, press, type SharedScreen } from './product.ts';
+import { FIRST_TRACK, findSession, playback, press, type SharedScreen } from './product.ts';
 import type { Stack } from './stack.ts';
 import { until } from './until.ts';
 import { probeVideo, type RecordedFrameSample } from './videoProbe.ts';
 
-const DISPLAY = 'display-1';
 const ENDED_MS = 30_000;
 
 /** The runs of a track, the oldest first; none if there is no such track. */
-export const runsOf = (session: RecordedSession, trackId = DISPLAY): RecordedRun[] =>
+export const runsOf = (session: RecordedSession, trackId = FIRST_TRACK): RecordedRun[] =>
   session.tracks.find((track) => track.trackId === trackId)?.runs ?? [];
 
 /** The playlist of a track as it is now. */
-export async function fetchPlaylist(stack: Stack, sessionId: string, trackId = DISPLAY): Promise<Playlist> {
+export async function fetchPlaylist(
+  stack: Stack,
+  sessionId: string,
+  trackId = FIRST_TRACK,
+): Promise<Playlist> {
   const { playlistUrl } = await playback(stack, sessionId, trackId);
   return parsePlaylist(await (await fetch(playlistUrl)).text());
 }
@@ -49,7 +52,11 @@ export interface DecodedTrack {
 }
 
 /** Decodes all of a track that is complete: of one that may go on, a player would wait for the rest. */
-export async function decodeTrack(stack: Stack, sessionId: string, trackId = DISPLAY): Promise<DecodedTrack> {
+export async function decodeTrack(
+  stack: Stack,
+  sessionId: string,
+  trackId = FIRST_TRACK,
+): Promise<DecodedTrack> {
   const { playlistUrl } = await playback(stack, sessionId, trackId);
   const playlist = parsePlaylist(await (await fetch(playlistUrl)).text());
   const frames: RecordedFrameSample[] = [];

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCleanup } from './harness/cleanup.ts';
+import { startDisplay } from './harness/display.ts';
+import { reportFigures } from './harness/figures.ts';
+import { summariseOrder } from './harness/frameSummary.ts';
+import {
+  openDashboard,
+  recordedRun,
+  shareScreen,
+  type Dashboard,
+  type SharedScreen,
+} from './harness/product.ts';
+import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
+import { startStack, type Stack } from './harness/stack.ts';
+import { until } from './harness/until.ts';
+
+const STATIC_MS = 60_000;
+
+const cleanup = createCleanup();
+let stack: Stack;
+let screen: SharedScreen;
+let dashboard: Dashboard;
+let frozen: { frame: number; wallMs: number };
+let resumedAtMs: number;
+
+beforeAll(async () => {
+  stack = cleanup.use(await startStack());
+  const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
+  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
+  dashboard = cleanup.use(await openDashboard(stack));
+});
+
+afterAll(() => cleanup.close());
+
+const alarmCount = (): Promise<number> => dashboard.page.getByTestId('recording-alarm').count();
+
+describe('a screen on which nothing moves for a minute', () => {
+  it('raises no alarm and stays in one run', async () => {
+    await dashboard.tile('ann');
+    const runId = await recordedRun(stack, screen.sessionId, { recordedMs: 1 });
+    await screen.pattern.freeze();
+    frozen = await screen.pattern.shown();
+    await until(
+      'the end of the minute',
+      async () => {
+        expect(await alarmCount()).toBe(0);
+        return Date.now() - frozen.wallMs >= STATIC_MS;
+      },
+      { timeoutMs: STATIC_MS + 10_000, intervalMs: 1_000 },
+    );
+    resumedAtMs = Date.now();
+    await screen.pattern.resume();
+    const wantedMs = resumedAtMs + 8_000;
+    await until('motion on record', async () => (await screen.pattern.shown()).wallMs > wantedMs, {
+      timeoutMs: 20_000,
+    });
+    const session = await stopSharing(stack, screen, screen.sessionId);
+    expect(runsOf(session).map((run) => [run.runId, run.endReason])).toEqual([[runId, 'stopped']]);
+    expect(await alarmCount()).toBe(0);
+    expect(stack.recorder?.tail()).not.toContain('stalled');
+  });
+
+  it('is recorded without a hole, and so is the motion after it', async () => {
+    const { playlist, frames } = await decodeTrack(stack, screen.sessionId);
+    const order = summariseOrder(frames);
+    const firstMs = frames[0]?.pattern?.wallMs ?? Number.NaN;
+    const lastMs = frames.at(-1)?.pattern?.wallMs ?? Number.NaN;
+    const holesMs = playlist.segments
+      .slice(1)
+      .map(
+        ({ startMs }, at) =>
+          startMs - (playlist.segments[at]?.startMs ?? 0) - (playlist.segments[at]?.durationMs ?? 0),
+      );
+    const longestS = Math.max(...playlist.segments.map(({ durationMs }) => durationMs / 1_000));
+    const firstMotionMs = frames.find(({ pattern }) => (pattern?.frame ?? 0) > frozen.frame)?.pattern?.wallMs;
+    reportFigures('staticMinute', {
+      ...order,
+      wallMs: lastMs - firstMs,
+      recordedMs: playlist.totalMs,
+      segments: playlist.segments.length,
+      longestSegmentS: longestS,
+      largestHoleMs: Math.max(...holesMs.map(Math.abs)),
+      staticFrames: frames.filter(({ pattern }) => pattern?.frame === frozen.frame).length,
+      motionMissedMs: (firstMotionMs ?? Number.NaN) - resumedAtMs,
+    });
+    expect(playlist.ended).toBe(true);
+    expect(Math.round(longestS)).toBeLessThanOrEqual(playlist.targetDurationS);
+    expect(holesMs.every((holeMs) => Math.abs(holeMs) <= 1)).toBe(true);
+    expect(Math.abs(playlist.totalMs - (lastMs - firstMs))).toBeLessThan(1_500);
+    expect(lastMs - firstMs).toBeGreaterThan(STATIC_MS + 5_000);
+    expect(order.outOfOrder).toBe(0);
+    expect(order.decodedRatio).toBeGreaterThan(0.98);
+    expect(frames.some(({ pattern }) => pattern?.wallMs === frozen.wallMs)).toBe(true);
+    expect((firstMotionMs ?? Number.NaN) - resumedAtMs).toBeLessThan(2_000);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCleanup } from './harness/cleanup.ts';
+import { summariseCoverage } from './harness/coverage.ts';
+import { startDisplay } from './harness/display.ts';
+import { reportFigures } from './harness/figures.ts';
+import { summariseOrder } from './harness/frameSummary.ts';
+import {
+  listSessions,
+  openDashboard,
+  press,
+  recordedRun,
+  share,
+  shareScreen,
+  type Dashboard,
+  type SharedScreen,
+} from './harness/product.ts';
+import { decodeTrack, endedSession, stopSharing } from './harness/recordings.ts';
+import { startStack, type Stack } from './harness/stack.ts';
+
+const MAX_PAUSE_MS = 1_000;
+const NOTICED_MS = 30_000;
+
+const cleanup = createCleanup();
+let stack: Stack;
+let screen: SharedScreen;
+let dashboard: Dashboard;
+let secondSessionId: string;
+let sharedAgainAtMs: number;
+
+beforeAll(async () => {
+  stack = cleanup.use(await startStack());
+  const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
+  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
+  dashboard = cleanup.use(await openDashboard(stack));
+});
+
+afterAll(() => cleanup.close());
+
+describe('an agent that stops sharing and starts again', () => {
+  it('goes from the wall, and its session ends with what was recorded', async () => {
+    await dashboard.tile('ann');
+    await recordedRun(stack, screen.sessionId, { recordedMs: 1 });
+    await press(screen.agentPage, 'stop');
+    await dashboard.page.getByTestId('tile').waitFor({ state: 'detached', timeout: NOTICED_MS });
+    const session = await endedSession(stack, screen.sessionId);
+    expect(session.tracks).toHaveLength(1);
+  });
+
+  it('comes back on the wall by itself, live', async () => {
+    sharedAgainAtMs = Date.now();
+    secondSessionId = await share(screen.agentPage);
+    expect(secondSessionId).not.toBe(screen.sessionId);
+    await dashboard.tile('ann');
+    const probe = await dashboard.watchTile('ann');
+    const samples = await probe.takeUntil(
+      'a picture that was painted after the second start',
+      ({ pattern }) => (pattern?.wallMs ?? 0) > sharedAgainAtMs,
+      NOTICED_MS,
+    );
+    reportFigures('stopStart, live', { backAfterMs: (samples.at(-1)?.seenAtMs ?? 0) - sharedAgainAtMs });
+    await probe.close();
+  });
+
+  it('has two recordings, each complete', async () => {
+    await recordedRun(stack, secondSessionId, { recordedMs: 1 });
+    await stopSharing(stack, screen, secondSessionId);
+    expect((await listSessions(stack)).map(({ sessionId }) => sessionId)).toEqual([
+      secondSessionId,
+      screen.sessionId,
+    ]);
+    const recordings = [
+      await decodeTrack(stack, screen.sessionId),
+      await decodeTrack(stack, secondSessionId),
+    ];
+    const summaries = recordings.map(({ frames, playlist }) => ({
+      ...summariseOrder(frames),
+      ...summariseCoverage(frames, MAX_PAUSE_MS),
+      recordedMs: playlist.totalMs,
+      ended: playlist.ended,
+    }));
+    reportFigures('stopStart, recorded', summaries);
+    for (const { ended, outOfOrder, decodedRatio, gaps, coveredMs, recordedMs } of summaries) {
+      expect({ ended, outOfOrder, gaps }).toEqual({ ended: true, outOfOrder: 0, gaps: [] });
+      expect(decodedRatio).toBeGreaterThan(0.98);
+      expect(Math.abs(recordedMs - coveredMs)).toBeLessThan(1_000);
+    }
+    expect(summaries[0]?.toMs).toBeLessThan(sharedAgainAtMs);
+    expect(summaries[1]?.fromMs).toBeGreaterThan(sharedAgainAtMs);
+  });
+});
