@@ -64,7 +64,17 @@ describe('the frames on disk', () => {
     expect(countFrames(fakeStream, sent, [recorded([])])).toEqual({ sent: 12, onDisk: 0, wrong: 0 });
   });
 
-  it('are wrong where the run begins with a picture that nobody sent', () => {
+  it('are recognised behind a damaged first one, which is wrong', () => {
+    const run = recorded(range(4, 13));
+    const damaged = run.frames.map((frame, place) => (place === 0 ? { ...frame, checksum: 99 } : frame));
+    expect(countFrames(fakeStream, sent, [{ ...run, frames: damaged }])).toEqual({
+      sent: 10,
+      onDisk: 9,
+      wrong: 1,
+    });
+  });
+
+  it('are wrong where nobody sent a single one of them', () => {
     const run = { startMs: ORIGIN_MS, frames: [{ pts: 0, checksum: 99 }] };
     expect(countFrames(fakeStream, sent, [run])).toEqual({ sent: 12, onDisk: 0, wrong: 1 });
   });

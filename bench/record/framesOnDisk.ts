@@ -21,12 +21,13 @@ export interface FrameCount {
 }
 
 const PTS_MODULUS = 2 ** 33;
+const TICKS_PER_MS = 90;
 /** 1 ms. ffmpeg takes the time of a run's first frame from a sender report, if one came before it. */
-const TOLERANCE_TICKS = 90;
+const TOLERANCE_TICKS = TICKS_PER_MS;
 
 /**
- * Compares what an agent sent with what its runs left. The first picture of a run is recognised by its checksum
- * and its wall time; each further one must be the very picture that was sent as much later as its time stamp says.
+ * Compares what an agent sent with what its runs left. The first whole picture of a run is recognised by its checksum
+ * and its wall time; each other one must be the very picture that was sent as much later as its time stamp says.
  */
 export function countFrames(
   stream: CapturedStream,
@@ -36,21 +37,13 @@ export function countFrames(
   const onDisk = new Set<number>();
   let firstRecorded = Number.POSITIVE_INFINITY;
   let wrong = 0;
-  for (const { startMs, frames } of runs) {
-    const [head] = frames;
-    if (head === undefined) continue;
-    const first = recognise(stream, head.checksum, (startMs - sent.originMs) / stream.msPerFrame);
-    if (first === undefined) {
-      wrong += frames.length;
-      continue;
-    }
-    firstRecorded = Math.min(firstRecorded, first);
-    for (const { pts, checksum } of frames) {
-      const later = (pts - head.pts + PTS_MODULUS) % PTS_MODULUS;
-      const frame = first + Math.round(later / stream.ticksPerFrame);
-      const offTicks = Math.abs(later - (frame - first) * stream.ticksPerFrame);
+  for (const run of runs) {
+    const frameAt = alignRun(stream, sent.originMs, run);
+    firstRecorded = Math.min(firstRecorded, frameAt?.(run.frames[0]?.pts ?? 0) ?? firstRecorded);
+    for (const { pts, checksum } of run.frames) {
+      const frame = frameAt?.(pts);
       const right =
-        offTicks <= TOLERANCE_TICKS &&
+        frame !== undefined &&
         frame >= sent.first &&
         frame <= sent.last &&
         checksum === stream.checksums[frame % stream.checksums.length];
@@ -60,6 +53,31 @@ export function countFrames(
   }
   if (firstRecorded > sent.last) return { sent: sent.last - sent.first + 1, onDisk: 0, wrong };
   return { sent: sent.last - firstRecorded + 1, onDisk: onDisk.size, wrong };
+}
+
+/**
+ * Tells which frame of the endless stream has a run's time stamp; undefined for one that lies between two frames.
+ * There is no such way if not one picture of the run is known.
+ */
+function alignRun(
+  stream: CapturedStream,
+  originMs: number,
+  { startMs, frames }: RecordedFrames,
+): ((pts: number) => number | undefined) | undefined {
+  const since = (pts: number, earlier: number): number => (pts - earlier + PTS_MODULUS) % PTS_MODULUS;
+  const [head] = frames;
+  const known = frames.find(({ checksum }) => stream.checksums.includes(checksum));
+  if (head === undefined || known === undefined) return undefined;
+  const knownMs = startMs - originMs + since(known.pts, head.pts) / TICKS_PER_MS;
+  const knownFrame = recognise(stream, known.checksum, knownMs / stream.msPerFrame);
+  if (knownFrame === undefined) return undefined;
+  const headFrame = knownFrame - Math.round(since(known.pts, head.pts) / stream.ticksPerFrame);
+  return (pts) => {
+    const ticks = since(pts, head.pts);
+    const later = Math.round(ticks / stream.ticksPerFrame);
+    const offTicks = Math.abs(ticks - later * stream.ticksPerFrame);
+    return offTicks <= TOLERANCE_TICKS ? headFrame + later : undefined;
+  };
 }
 
 /** The frame of the endless stream with this checksum that lies nearest to `about`. */

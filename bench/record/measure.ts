@@ -38,8 +38,8 @@ export interface RecordRun {
   /** The same services before the first agent came; part of the figures above. */
   idle: { cpuPercent: ByProcess; memoryMiB: ByProcess };
   frames: FrameCount;
-  /** More than one per agent if a recording had to be begun again. */
-  recordingRuns: number;
+  /** Recorder runs by the reason of their end: anything but `stopped` is a recording that had to be begun again. */
+  recordingRuns: Record<string, number>;
   /** By how much the load generator sent a packet too late, at worst. */
   latestPacketMs: number;
   /** Packets that the load generator could not send. */
@@ -62,18 +62,19 @@ export async function measureRecording(
     await allOnDisk(stack, load.sessionIds);
     const busy = await measure(stack, MEASURED_MS);
     const sent = await load.stop();
-    await allEnded(stack, agents);
-    const counted = await countAll(stream, sent, join(stack.dataDir, 'recordings'));
+    const recordingRuns = await allEnded(stack, agents);
+    const frames = await countAll(stream, sent, join(stack.dataDir, 'recordings'));
     return {
       agents,
-      framesOnDiskRatio: counted.frames.onDisk / counted.frames.sent,
+      framesOnDiskRatio: frames.onDisk / frames.sent,
       cpuPercentPerStream: round(sum(busy.cpuPercent) / agents),
       memoryMiBPerStream: round(sum(busy.memoryMiB) / agents),
       measuredSeconds: busy.seconds,
       cpuPercent: busy.cpuPercent,
       memoryMiB: busy.memoryMiB,
       idle: { cpuPercent: idle.cpuPercent, memoryMiB: idle.memoryMiB },
-      ...counted,
+      frames,
+      recordingRuns,
       latestPacketMs: Math.round(load.latestMs),
       sendErrors: load.sendErrors,
     };
@@ -137,26 +138,29 @@ async function allOnDisk(stack: Stack, sessionIds: readonly string[]): Promise<v
   );
 }
 
-/** Resolves when every recording is complete. */
-async function allEnded(stack: Stack, agents: number): Promise<void> {
-  await until(
+/** Resolves when every recording is complete, with the number of runs by the reason of their end. */
+async function allEnded(stack: Stack, agents: number): Promise<Record<string, number>> {
+  const runs = await until(
     'the end of every recording',
     async () => {
-      const runs = (await listSessions(stack)).flatMap(runsOf);
-      return runs.length >= agents && runs.every((run) => run.endedAtMs !== null);
+      const listed = (await listSessions(stack)).flatMap(runsOf);
+      return listed.length >= agents && listed.every((run) => run.endedAtMs !== null) && listed;
     },
     { timeoutMs: END_TIMEOUT_MS, intervalMs: 1_000 },
   );
+  const reasons: Record<string, number> = {};
+  for (const { endReason } of runs)
+    reasons[endReason ?? 'unknown'] = (reasons[endReason ?? 'unknown'] ?? 0) + 1;
+  return reasons;
 }
 
 async function countAll(
   stream: CapturedStream,
   sent: readonly SentFrames[],
   recordingsDir: string,
-): Promise<{ frames: FrameCount; recordingRuns: number }> {
+): Promise<FrameCount> {
   const folders = await runFoldersBySession(recordingsDir);
   const frames: FrameCount = { sent: 0, onDisk: 0, wrong: 0 };
-  let recordingRuns = 0;
   for (const ofAgent of sent) {
     const runs = [];
     for (const folder of folders.get(ofAgent.sessionId) ?? []) runs.push(await readRun(folder));
@@ -164,7 +168,6 @@ async function countAll(
     frames.sent += count.sent;
     frames.onDisk += count.onDisk;
     frames.wrong += count.wrong;
-    recordingRuns += runs.length;
   }
-  return { frames, recordingRuns };
+  return frames;
 }
