@@ -18,6 +18,9 @@ const CONTIGUOUS_MS = 1_000;
 /** How far behind the end of what is recorded a running session is played: about two segments. */
 const LIVE_DISTANCE_SECONDS = 12;
 
+/** A few frames. At the very end of the media there is no picture, and players keep the one from before the seek. */
+const LAST_PICTURE_SECONDS = 0.1;
+
 const wallEndMs = (fragment: Fragment): number => fragment.wallMs + fragment.durationSeconds * 1_000;
 
 /** The wall time at a position in the media; undefined while there is no fragment. */
@@ -35,8 +38,14 @@ export function wallTimeAt(fragments: readonly Fragment[], positionSeconds: numb
 export function positionAt(fragments: readonly Fragment[], wallMs: number): number | undefined {
   const fragment = fragments.find((candidate) => wallEndMs(candidate) > wallMs);
   if (fragment !== undefined) return fragment.startSeconds + Math.max(0, wallMs - fragment.wallMs) / 1_000;
+  return fragments.length === 0 ? undefined : nearestPicture(fragments, Number.POSITIVE_INFINITY);
+}
+
+/** The position closest to this one at which there is a picture. */
+export function nearestPicture(fragments: readonly Fragment[], positionSeconds: number): number {
   const last = fragments.at(-1);
-  return last && last.startSeconds + last.durationSeconds;
+  const endSeconds = last === undefined ? 0 : last.startSeconds + last.durationSeconds;
+  return Math.max(0, Math.min(positionSeconds, endSeconds - LAST_PICTURE_SECONDS));
 }
 
 /**

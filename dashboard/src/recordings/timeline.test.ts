@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedRun, RecordedSession } from '@sightline/shared';
 import fc from 'fast-check';
-import { livePosition, positionAt, recordedSpans, wallTimeAt, type Fragment } from './mediaTimeline.ts';
+import {
+  livePosition,
+  nearestPicture,
+  positionAt,
+  recordedSpans,
+  wallTimeAt,
+  type Fragment,
+} from './mediaTimeline.ts';
 import { summarise } from './summary.ts';
 import { layOutTrack, shareOf, spansOfRuns, tickTimes } from './trackTimeline.ts';
 
@@ -33,7 +40,7 @@ describe('the time of a picture', () => {
     [-5_000, 0],
     [20_000, 12],
     [43_000, 13],
-    [99_000, 24],
+    [99_000, 23.9],
   ])('%d ms after the start is at %d s of the media', (wallMs, position) => {
     expect(positionAt(fragments, T0 + wallMs)).toBe(position);
   });
@@ -45,6 +52,13 @@ describe('the time of a picture', () => {
         expect(wallMs === undefined ? undefined : positionAt(fragments, wallMs)).toBeCloseTo(position, 3);
       }),
     );
+  });
+
+  it('is sought where there is a picture: not at the very end, nor before the beginning', () => {
+    expect([-1, 7.5, 24, 99].map((position) => nearestPicture(fragments, position))).toEqual([
+      0, 7.5, 23.9, 23.9,
+    ]);
+    expect(nearestPicture([], 5)).toBe(0);
   });
 
   it('is unknown without a recording', () => {

@@ -3,7 +3,7 @@ import { useEventListener } from '@vueuse/core';
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { messageOf } from '../ui/messageOf.ts';
 import { canPlayHls } from './hlsPlayer.ts';
-import { livePosition, positionAt, wallTimeAt, type Fragment } from './mediaTimeline.ts';
+import { livePosition, nearestPicture, positionAt, wallTimeAt, type Fragment } from './mediaTimeline.ts';
 import { openPlayback } from './playback.ts';
 
 /** What a player shows and does. */
@@ -79,7 +79,7 @@ export function usePlayer(
   };
   const seek = (seconds: number | undefined): void => {
     if (video.value === null || seconds === undefined) return;
-    video.value.currentTime = Math.max(0, seconds);
+    video.value.currentTime = nearestPicture(fragments.value, seconds);
     follow();
   };
   return {
