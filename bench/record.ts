@@ -7,7 +7,7 @@
  * recorder is the product. For every number of agents the services are started anew.
  *
  * - `framesOnDiskRatio`: of the frames sent from the first recorded frame of each agent to its last one before it
- *   stopped, the part that is found in the closed segments: the very picture, bit for bit, at its time (give or take 1 ms).
+ *   stopped, the part that is found in the closed segments: the very picture, bit for bit, at its time (to the nearest frame).
  * - `cpuPercentPerStream`: CPU time (user and system) of sfu, its workers, recorder and its ffmpegs over a minute,
  *   in per cent of one core, divided by the number of agents.
  * - `memoryMiBPerStream`: proportional set size of the same at the end of that minute, divided likewise.

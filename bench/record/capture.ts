@@ -7,10 +7,18 @@ import { HEADER_BYTES, parseRtp, type RtpPacket } from './rtp.ts';
 const LOOPBACK = '127.0.0.1';
 const FRAMES_PER_SECOND = 30;
 const TICKS_PER_FRAME = 90_000 / FRAMES_PER_SECOND;
-const BITRATE = '400k';
+const BITRATE = '450k';
+const BUFFER = '600k';
 /** A bit more than a segment's length: as many key frames as the sfu asks for, and each begins a segment. */
 const FRAMES_PER_KEY_FRAME = 186;
 const FRAMES = 4 * FRAMES_PER_KEY_FRAME;
+/** A page that stands still and is as dense as small print, so that key frames are large, and on it something that moves. */
+const SCREEN = [
+  `cellauto=size=1280x720:rate=${FRAMES_PER_SECOND}:rule=110:random_seed=1:start_full=1:scroll=0,`,
+  `trim=end_frame=1,loop=-1:1,setpts=N/${FRAMES_PER_SECOND}/TB[page];`,
+  `testsrc2=size=480x270:rate=${FRAMES_PER_SECOND}[moving];`,
+  '[page][moving]overlay=x=700:y=60',
+].join('');
 const MAX_PACKET_BYTES = 1_200;
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
@@ -44,7 +52,7 @@ export const CAPTURED_CODEC = {
 };
 
 /**
- * Encodes a moving test screen in real time and takes down what ffmpeg's RTP muxer sends, and when.
+ * Encodes a test screen in real time and takes down what ffmpeg's RTP muxer sends, and when.
  *
  * @throws Error if ffmpeg fails, or a packet was lost on the way.
  */
@@ -64,9 +72,9 @@ export async function captureStream(): Promise<CapturedStream> {
 
 const encoderArguments = (port: number): string[] => [
   ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error', '-re'],
-  ...['-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=${FRAMES_PER_SECOND}`, '-frames:v', String(FRAMES)],
+  ...['-f', 'lavfi', '-i', SCREEN, '-frames:v', String(FRAMES)],
   ...['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryfast'],
-  ...['-tune', 'zerolatency', '-threads', '1', '-b:v', BITRATE, '-maxrate', BITRATE, '-bufsize', '800k'],
+  ...['-tune', 'zerolatency', '-threads', '1', '-b:v', BITRATE, '-maxrate', BITRATE, '-bufsize', BUFFER],
   ...['-g', String(FRAMES_PER_KEY_FRAME), '-keyint_min', String(FRAMES_PER_KEY_FRAME), '-sc_threshold', '0'],
   ...['-bsf:v', 'dump_extra', '-payload_type', String(CAPTURED_CODEC.payloadType)],
   ...['-f', 'rtp', '-rtpflags', 'skip_rtcp', `rtp://${LOOPBACK}:${port}?pkt_size=${MAX_PACKET_BYTES}`],

@@ -43,12 +43,16 @@ describe('the frames on disk', () => {
       onDisk: 9,
       wrong: 1,
     });
-    const nearly = run.frames.map((frame, place) => (place > 0 ? { ...frame, pts: frame.pts - 5 } : frame));
+    const nearly = run.frames.map((frame, place) =>
+      place > 0 ? { ...frame, pts: frame.pts - 2_000 } : frame,
+    );
     expect(countFrames(fakeStream, sent, [{ ...run, frames: nearly }])).toMatchObject({
       onDisk: 10,
       wrong: 0,
     });
-    const late = run.frames.map((frame, place) => (place === 3 ? { ...frame, pts: frame.pts + 900 } : frame));
+    const late = run.frames.map((frame, place) =>
+      place === 3 ? { ...frame, pts: frame.pts + 5_000 } : frame,
+    );
     expect(countFrames(fakeStream, sent, [{ ...run, frames: late }])).toMatchObject({ onDisk: 9, wrong: 1 });
   });
 

@@ -14,7 +14,7 @@ export interface RecordedFrames {
 export interface FrameCount {
   /** From the first recorded frame to the last one sent. */
   sent: number;
-  /** Those of them that are on disk, each counted once, bit for bit and at their time, give or take 1 ms. */
+  /** Those of them that are on disk, each counted once, bit for bit and at their time, to the nearest frame. */
   onDisk: number;
   /** Pictures on disk that are none of the sent ones, or not at their time. */
   wrong: number;
@@ -22,12 +22,10 @@ export interface FrameCount {
 
 const PTS_MODULUS = 2 ** 33;
 const TICKS_PER_MS = 90;
-/** 1 ms. ffmpeg takes the time of a run's first frame from a sender report, if one came before it. */
-const TOLERANCE_TICKS = TICKS_PER_MS;
 
 /**
- * Compares what an agent sent with what its runs left. The first whole picture of a run is recognised by its checksum
- * and its wall time; each other one must be the very picture that was sent as much later as its time stamp says.
+ * Compares what an agent sent with what its runs left. One picture of a run is recognised by its checksum and its
+ * wall time; each other one must be the very picture that was sent as much earlier or later as its time stamp says.
  */
 export function countFrames(
   stream: CapturedStream,
@@ -56,38 +54,30 @@ export function countFrames(
 }
 
 /**
- * Tells which frame of the endless stream has a run's time stamp; undefined for one that lies between two frames.
- * There is no such way if not one picture of the run is known.
+ * Tells to which frame of the endless stream a run's time stamp belongs. There is no such way if the run has no
+ * picture that can be told from all others.
  */
 function alignRun(
   stream: CapturedStream,
   originMs: number,
   { startMs, frames }: RecordedFrames,
-): ((pts: number) => number | undefined) | undefined {
-  const since = (pts: number, earlier: number): number => (pts - earlier + PTS_MODULUS) % PTS_MODULUS;
-  const [head] = frames;
-  const known = frames.find(({ checksum }) => stream.checksums.includes(checksum));
+): ((pts: number) => number) | undefined {
+  const isUnique = (checksum: number): boolean =>
+    stream.checksums.includes(checksum) &&
+    stream.checksums.indexOf(checksum) === stream.checksums.lastIndexOf(checksum);
+  const [head, ...others] = frames;
+  // A sender report that overtakes the first picture puts ffmpeg's time of that one picture off by some ms.
+  const known = others.find(({ checksum }) => isUnique(checksum));
   if (head === undefined || known === undefined) return undefined;
-  const knownMs = startMs - originMs + since(known.pts, head.pts) / TICKS_PER_MS;
-  const knownFrame = recognise(stream, known.checksum, knownMs / stream.msPerFrame);
-  if (knownFrame === undefined) return undefined;
-  const headFrame = knownFrame - Math.round(since(known.pts, head.pts) / stream.ticksPerFrame);
-  return (pts) => {
-    const ticks = since(pts, head.pts);
-    const later = Math.round(ticks / stream.ticksPerFrame);
-    const offTicks = Math.abs(ticks - later * stream.ticksPerFrame);
-    return offTicks <= TOLERANCE_TICKS ? headFrame + later : undefined;
-  };
+  const aboutMs = startMs - originMs + signedTicks(known.pts, head.pts) / TICKS_PER_MS;
+  const place = stream.checksums.indexOf(known.checksum);
+  const perRound = stream.checksums.length;
+  const knownFrame = place + perRound * Math.round((aboutMs / stream.msPerFrame - place) / perRound);
+  return (pts) => knownFrame + Math.round(signedTicks(pts, known.pts) / stream.ticksPerFrame);
 }
 
-/** The frame of the endless stream with this checksum that lies nearest to `about`. */
-function recognise(stream: CapturedStream, checksum: number, about: number): number | undefined {
-  const perRound = stream.checksums.length;
-  let best: number | undefined;
-  for (const [place, known] of stream.checksums.entries()) {
-    if (known !== checksum) continue;
-    const frame = place + perRound * Math.round((about - place) / perRound);
-    if (best === undefined || Math.abs(frame - about) < Math.abs(best - about)) best = frame;
-  }
-  return best;
+/** The shorter way from one time stamp to another: they wrap around. */
+function signedTicks(to: number, from: number): number {
+  const forward = (to - from + PTS_MODULUS) % PTS_MODULUS;
+  return forward < PTS_MODULUS / 2 ? forward : forward - PTS_MODULUS;
 }
