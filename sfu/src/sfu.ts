@@ -16,7 +16,7 @@ import { announceToViewers } from './viewers/announce.ts';
 import type { RecordingStateOf } from './viewers/clientViews.ts';
 
 /** Until there are accounts, everybody belongs to this company. */
-export const ONLY_COMPANY = 'default';
+const ONLY_COMPANY = 'default';
 
 /** What an sfu is made of. */
 export interface SfuDeps {
