@@ -14,6 +14,12 @@ export const canPlayHls = (): boolean => Hls.isSupported();
 
 const RETRY_MS = 3_000;
 
+/**
+ * Where the first fragment comes to lie. A player that begins in the middle knows only roughly how much media
+ * comes before; what it would place before 0 the browser drops, up to the next key frame.
+ */
+const TIMELINE_START_SECONDS = 60;
+
 /** Loads the playlist and follows it while its session runs. It goes on by itself after every failure. */
 export function createHlsPlayer(deps: {
   video: HTMLVideoElement;
@@ -29,6 +35,7 @@ export function createHlsPlayer(deps: {
   let begun = false;
   const hls = new Hls({
     backBufferLength: 60,
+    timelineOffset: TIMELINE_START_SECONDS,
     // A token lives shorter than a playlist, whose addresses carry the one it was loaded with.
     xhrSetup: (xhr, url) => xhr.open('GET', grant.withNewestToken(url), true),
   });
@@ -37,7 +44,7 @@ export function createHlsPlayer(deps: {
     onTrouble(undefined);
     const fragments = toFragments(details);
     deps.onFragments(fragments, details.live);
-    if (!begun && details.live) hls.startLoad(livePosition(fragments));
+    if (!begun) begin(fragments, details.live);
     begun = true;
   });
   hls.on(Events.LEVEL_PTS_UPDATED, (_event, { details }) => {
@@ -46,6 +53,12 @@ export function createHlsPlayer(deps: {
   hls.on(Events.ERROR, (_event, data) => {
     if (data.fatal) recover(data);
   });
+
+  /** What still runs is begun near its end, all else at its beginning; hls.js would do so only from 0 on. */
+  function begin(fragments: Fragment[], running: boolean): void {
+    if (running) hls.startLoad(livePosition(fragments) - TIMELINE_START_SECONDS);
+    else deps.video.currentTime = TIMELINE_START_SECONDS;
+  }
 
   function recover(data: ErrorData): void {
     if (data.type === ErrorTypes.MEDIA_ERROR) {

@@ -43,9 +43,10 @@ export function positionAt(fragments: readonly Fragment[], wallMs: number): numb
 
 /** The position closest to this one at which there is a picture. */
 export function nearestPicture(fragments: readonly Fragment[], positionSeconds: number): number {
-  const last = fragments.at(-1);
-  const endSeconds = last === undefined ? 0 : last.startSeconds + last.durationSeconds;
-  return Math.max(0, Math.min(positionSeconds, endSeconds - LAST_PICTURE_SECONDS));
+  const [first, last] = [fragments[0], fragments.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  const endSeconds = last.startSeconds + last.durationSeconds;
+  return Math.max(first.startSeconds, Math.min(positionSeconds, endSeconds - LAST_PICTURE_SECONDS));
 }
 
 /**
@@ -73,8 +74,7 @@ export function recordedSpans(fragments: readonly Fragment[], runStartsMs: reado
  * segments are far shorter than that.
  */
 export function livePosition(fragments: readonly Fragment[]): number {
-  const last = fragments.at(-1);
-  return last === undefined
-    ? 0
-    : Math.max(0, last.startSeconds + last.durationSeconds - LIVE_DISTANCE_SECONDS);
+  const [first, last] = [fragments[0], fragments.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  return Math.max(first.startSeconds, last.startSeconds + last.durationSeconds - LIVE_DISTANCE_SECONDS);
 }

@@ -58,6 +58,7 @@ describe('the time of a picture', () => {
     expect([-1, 7.5, 24, 99].map((position) => nearestPicture(fragments, position))).toEqual([
       0, 7.5, 23.9, 23.9,
     ]);
+    expect(nearestPicture(fragments.slice(1), 0)).toBe(6);
     expect(nearestPicture([], 5)).toBe(0);
   });
 
@@ -68,6 +69,7 @@ describe('the time of a picture', () => {
   it('"live" is two segments behind the end', () => {
     expect(livePosition(fragments)).toBe(12);
     expect(livePosition(fragments.slice(0, 1))).toBe(0);
+    expect(livePosition(fragments.slice(1, 2))).toBe(6);
   });
 });
 
