@@ -17,9 +17,9 @@ describe('an encoder', () => {
     expect([WIDE, STILL, AT_MAXIMUM].map(isHeldBack)).toEqual([false, false, false]);
   });
 
-  it('that is held back has the uplink probed every 3 s', async () => {
+  it('that is held back has the uplink probed every 2 s, and once after', async () => {
     const clock = createManualClock();
-    const looks = [undefined, NARROW, WIDE, NARROW];
+    const looks = [undefined, WIDE, NARROW, NARROW, WIDE, WIDE];
     let probes = 0;
     const seen: number[] = [];
     const probing = createUplinkProbing({
@@ -33,11 +33,11 @@ describe('an encoder', () => {
       },
     });
     while (looks.length > 0) {
-      clock.advance(3_000);
+      clock.advance(2_000);
       await settle();
       seen.push(probes);
     }
-    expect(seen).toEqual([0, 1, 1, 2]);
+    expect(seen).toEqual([0, 0, 1, 2, 3, 3]);
     probing.close();
     expect(clock.pending).toBe(0);
   });
@@ -51,9 +51,9 @@ describe('an encoder', () => {
       probe: async () => Promise.reject(new Error('sender gone')),
       onError: (error) => errors.push(error),
     });
-    clock.advance(3_000);
+    clock.advance(2_000);
     await settle();
-    clock.advance(3_000);
+    clock.advance(2_000);
     probing.close();
     await settle();
     expect(errors).toHaveLength(1);
