@@ -20,7 +20,8 @@ export const SEND_SETTINGS: Record<Source, SendSettings> = {
     degradationPreference: 'maintain-resolution',
   },
   small: {
-    encoding: { maxBitrate: 300_000, priority: 'low', networkPriority: 'low' },
+    encoding: { maxBitrate: 150_000, priority: 'low', networkPriority: 'low' },
+    degradationPreference: 'maintain-resolution',
   },
   audio: {
     encoding: { maxBitrate: 64_000, priority: 'medium', networkPriority: 'medium' },
