@@ -5,7 +5,7 @@ import { checkFfmpeg, recordCommand, type RecordingJob } from './command.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { recordedCodec, type RtpDestination } from './sdp.ts';
 import { createTurnstile } from './turnstile.ts';
-import { createPortAllocator, waitForListener, type PortPair } from './udpPorts.ts';
+import { createPortAllocator, waitForEmptyQueue, waitForListener, type PortPair } from './udpPorts.ts';
 
 /** A running ffmpeg that writes parts into its run's folder. */
 export interface Recording {
@@ -29,6 +29,7 @@ export interface RecordingEngine {
 /** Where media is received: ffmpeg reads from loopback only. */
 export const MEDIA_HOST = '127.0.0.1';
 const LISTEN_TIMEOUT_MS = 5_000;
+const DRAIN_MS = 1_000;
 const GOODBYE_GRACE_MS = 1_000;
 const INTERRUPT_GRACE_MS = 1_000;
 /** More ffmpegs that start at once only make each other miss the time in which they must listen. */
@@ -60,7 +61,8 @@ async function startRecording(
   let lastWords: string | undefined;
   void recording.ended.then((words) => (lastWords = words));
   const gone = (): boolean => lastWords !== undefined;
-  if (await waitForListener(host, rtpPort, LISTEN_TIMEOUT_MS, clock, gone)) return recording;
+  const wait = { timeoutMs: LISTEN_TIMEOUT_MS, clock, aborted: gone };
+  if (await waitForListener(host, rtpPort, wait)) return recording;
   const why =
     lastWords === undefined
       ? `ffmpeg does not listen on UDP port ${rtpPort} after ${LISTEN_TIMEOUT_MS} ms; is the machine overloaded?`
@@ -90,6 +92,12 @@ function spawn(job: RecordingJob, destination: RtpDestination, clock: Clock): Re
     });
   const stop = async (): Promise<void> => {
     if (gone) return;
+    // The goodbye comes by another socket and would overtake what ffmpeg has not read yet.
+    await waitForEmptyQueue(destination.host, destination.rtpPort, {
+      timeoutMs: DRAIN_MS,
+      clock,
+      aborted: () => gone,
+    });
     await sayGoodbye(destination.host, destination.rtcpPort);
     if (await endsWithin(GOODBYE_GRACE_MS)) return;
     command.ffmpegProc?.kill('SIGINT');

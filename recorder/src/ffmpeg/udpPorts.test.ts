@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createManualClock } from '@sightline/shared/testing';
-import { createPortAllocator, waitForListener } from './udpPorts.ts';
+import { createPortAllocator, queuedBytes, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
 
 const HOST = '127.0.0.1';
 
@@ -36,9 +36,22 @@ describe('UDP ports for runs', () => {
   it('are seen as soon as somebody listens, and given up after the time', async () => {
     const port = await bind(0);
     const clock = createManualClock();
-    expect(await waitForListener(HOST, port, 5_000, clock, () => false)).toBe(true);
+    const within = (timeoutMs: number, aborted = false) => ({ timeoutMs, clock, aborted: () => aborted });
+    expect(await waitForListener(HOST, port, within(5_000))).toBe(true);
+    expect(await waitForEmptyQueue(HOST, port, within(5_000))).toBe(true);
     sockets.splice(0).forEach((socket) => socket.close());
-    expect(await waitForListener(HOST, port, 0, clock, () => false)).toBe(false);
-    expect(await waitForListener(HOST, port, 5_000, clock, () => true)).toBe(false);
+    expect(await waitForListener(HOST, port, within(0))).toBe(false);
+    expect(await waitForListener(HOST, port, within(5_000, true))).toBe(false);
+  });
+
+  it('tell how much of what arrived has not been read', () => {
+    const sockets = [
+      '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+      ' 3256: 0100007F:4E20 00000000:0000 07 00000000:00003A00 00:00000000 00000000     0        0 475786',
+      ' 3257: 0100007F:4E22 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 475787',
+    ].join('\n');
+    expect(queuedBytes(sockets, HOST, 20_000)).toBe(0x3a00);
+    expect(queuedBytes(sockets, HOST, 20_002)).toBe(0);
+    expect(queuedBytes(sockets, HOST, 20_004)).toBeUndefined();
   });
 });

@@ -51,22 +51,51 @@ function canBind(host: string, port: number): Promise<boolean> {
 
 const POLL_MS = 40;
 
-/** Resolves with true as soon as some process of this machine listens on the UDP port, with false after `timeoutMs`. */
-export async function waitForListener(
+/** How the wait for something at a UDP socket is bounded. */
+export interface SocketWait {
+  timeoutMs: number;
+  clock: Clock;
+  aborted: () => boolean;
+}
+
+/** Resolves with true as soon as some process of this machine listens on the UDP port, with false after the time. */
+export function waitForListener(host: string, port: number, wait: SocketWait): Promise<boolean> {
+  return waitForSocket(host, port, wait, (queuedBytes) => queuedBytes !== undefined);
+}
+
+/** Resolves with true as soon as nothing that arrived at the UDP port is unread, with false after the time. */
+export function waitForEmptyQueue(host: string, port: number, wait: SocketWait): Promise<boolean> {
+  return waitForSocket(host, port, wait, (queuedBytes) => queuedBytes === undefined || queuedBytes === 0);
+}
+
+async function waitForSocket(
   host: string,
   port: number,
-  timeoutMs: number,
-  clock: Clock,
-  aborted: () => boolean,
+  { timeoutMs, clock, aborted }: SocketWait,
+  fits: (queuedBytes: number | undefined) => boolean,
 ): Promise<boolean> {
-  const wanted = ` ${hexAddress(host)}:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   const deadlineMs = clock.nowMs() + timeoutMs;
   while (!aborted()) {
-    if ((await readFile('/proc/net/udp', 'latin1')).includes(wanted)) return true;
+    if (fits(queuedBytes(await readFile('/proc/net/udp', 'latin1'), host, port))) return true;
     if (clock.nowMs() >= deadlineMs) return false;
     await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
   }
   return false;
+}
+
+/**
+ * How much waits in the receive queue of the socket that is bound to the port; undefined without one.
+ *
+ * @param sockets what `/proc/net/udp` reads: after the local address come remote address, state, tx:rx queues.
+ */
+export function queuedBytes(sockets: string, host: string, port: number): number | undefined {
+  const local = `${hexAddress(host)}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const fields = sockets
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, address]) => address === local);
+  const queue = fields?.[4]?.split(':')[1];
+  return queue === undefined ? undefined : Number.parseInt(queue, 16);
 }
 
 /** An IPv4 address as /proc/net/udp writes it: little endian. */

@@ -19,6 +19,9 @@ export interface WorkerPool {
   close(): void;
 }
 
+/** All agents of a worker share one socket, and key frames come in bursts; the kernel may grant less. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
 /** How long to wait before a worker that could not be started is tried again. */
 const RETRY_MS = 1_000;
 
@@ -48,7 +51,7 @@ export async function createWorkerPool(options: {
     });
     const webRtcServer = await worker.createWebRtcServer({
       listenInfos: [
-        { protocol: 'udp', ip: mediaHost },
+        { protocol: 'udp', ip: mediaHost, recvBufferSize: RECEIVE_BUFFER_BYTES },
         { protocol: 'tcp', ip: mediaHost },
       ],
     });
