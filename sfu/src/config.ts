@@ -23,6 +23,3 @@ export const configSchema = z.object({
   SIGHTLINE_SEGMENT_SECONDS: z.coerce.number().min(1).max(15).default(6),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
-
-/** The parsed environment. */
-export type Config = z.output<typeof configSchema>;
