@@ -3,6 +3,7 @@ import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { createClosing } from './closing.ts';
 import { ROUTER_CODECS, signalledCapabilities } from './codecs.ts';
+import { createKeyFrameRequests, type KeyFrameRequests } from './keyFrameRequests.ts';
 import { createRecordingTap } from './recordingTap.ts';
 import type { MediaEngine, MediaRouter, Placement } from './types.ts';
 import { createWebRtcTransport } from './webRtcTransport.ts';
@@ -33,7 +34,7 @@ export async function createMediasoupEngine(options: {
 
   const open = async (pooled: PooledWorker, companyId: string): Promise<EngineRouter> => {
     const router = await pooled.worker.createRouter({ mediaCodecs: ROUTER_CODECS });
-    const mediaRouter = wrapRouter(router, pooled, companyId, logger);
+    const mediaRouter = wrapRouter(router, pooled, companyId, clock, logger);
     routers.set(router.id, mediaRouter);
     mediaRouter.onClosed(() => {
       routers.delete(router.id);
@@ -77,12 +78,24 @@ function wrapRouter(
   router: types.Router,
   pooled: PooledWorker,
   companyId: string,
+  clock: Clock,
   logger: Logger,
 ): EngineRouter {
   const closing = createClosing(logger, () => router.close());
   const closeReason = (): 'worker-died' | 'router-closed' =>
     pooled.worker.died ? 'worker-died' : 'router-closed';
   router.on('workerclose', () => closing.ended(closeReason()));
+  const keyFrameRequests = new Map<string, KeyFrameRequests>();
+  const keyFrameRequestsOf = (producerId: string): KeyFrameRequests => {
+    const known = keyFrameRequests.get(producerId) ?? createKeyFrameRequests(clock);
+    keyFrameRequests.set(producerId, known);
+    return known;
+  };
+  router.observer.on('newtransport', (transport) => {
+    transport.observer.on('newproducer', (producer) => {
+      producer.observer.on('close', () => keyFrameRequests.delete(producer.id));
+    });
+  });
   return {
     id: router.id,
     companyId,
@@ -93,7 +106,8 @@ function wrapRouter(
     },
     close: closing.close,
     onClosed: closing.onClosed,
-    createTransport: () => createWebRtcTransport(router, pooled.webRtcServer, closeReason, logger),
+    createTransport: () =>
+      createWebRtcTransport(router, pooled.webRtcServer, keyFrameRequestsOf, closeReason, logger),
     createTap: (producerId) => createRecordingTap(router, producerId, closeReason, logger),
   };
 }

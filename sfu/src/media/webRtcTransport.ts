@@ -7,13 +7,19 @@ import {
 import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { createClosing } from './closing.ts';
+import type { KeyFrameRequests } from './keyFrameRequests.ts';
 import type { MediaConsumer, MediaProducer, MediaTransport } from './types.ts';
 import { toWire } from './wire.ts';
 
-/** Opens a {@link MediaTransport} on a router, through the worker's one pair of ports. */
+/**
+ * Opens a {@link MediaTransport} on a router, through the worker's one pair of ports.
+ *
+ * @param keyFrameRequestsOf of a producer on the router, by its id.
+ */
 export async function createWebRtcTransport(
   router: types.Router,
   webRtcServer: types.WebRtcServer,
+  keyFrameRequestsOf: (producerId: string) => KeyFrameRequests,
   closeReasonOfRouter: () => CloseReason,
   logger: Logger,
 ): Promise<MediaTransport> {
@@ -45,7 +51,9 @@ export async function createWebRtcTransport(
     restartIce: () => transport.restartIce(),
     async produce({ kind, rtpParameters }) {
       try {
-        return wrapProducer(await transport.produce({ kind, rtpParameters }), closeReasonOfRouter, logger);
+        const producer = await transport.produce({ kind, rtpParameters });
+        if (kind === 'video') await followKeyFrames(producer, keyFrameRequestsOf(producer.id));
+        return wrapProducer(producer, closeReasonOfRouter, logger);
       } catch (error) {
         throw refusal(error, 'unsupported-codec', 'The router takes H.264 (42e01f), VP8 and Opus');
       }
@@ -60,6 +68,7 @@ export async function createWebRtcTransport(
       try {
         return wrapConsumer(
           await transport.consume({ producerId, rtpCapabilities, paused: true }),
+          keyFrameRequestsOf(producerId),
           closeReasonOfRouter,
           logger,
         );
@@ -75,6 +84,14 @@ function refusal(error: unknown, code: 'unsupported-codec' | 'cannot-consume', w
   const theirs =
     error instanceof TypeError || (error instanceof Error && /Unsupported|InvalidState/.test(error.name));
   return theirs ? new ProtocolError(code, `${what}: ${error.message}.`) : error;
+}
+
+async function followKeyFrames(producer: types.Producer, requests: KeyFrameRequests): Promise<void> {
+  producer.on('trace', ({ type }) => {
+    if (type === 'pli') requests.requested();
+    else if (type === 'keyframe') requests.arrived();
+  });
+  await producer.enableTraceEvent(['pli', 'keyframe']);
 }
 
 function wrapProducer(
@@ -97,12 +114,15 @@ function wrapProducer(
 
 function wrapConsumer(
   consumer: types.Consumer,
+  keyFrameRequests: KeyFrameRequests,
   closeReasonOfRouter: () => CloseReason,
   logger: Logger,
 ): MediaConsumer {
   const closing = createClosing(logger, () => consumer.close());
   consumer.on('transportclose', () => closing.ended(closeReasonOfRouter()));
   consumer.on('producerclose', () => closing.ended('producer-closed'));
+  /** Counts what was asked for, so that a resume that waits notices a later pause. */
+  let orders = 0;
   return {
     id: consumer.id,
     producerId: consumer.producerId,
@@ -113,7 +133,15 @@ function wrapConsumer(
     close: closing.close,
     onClosed: closing.onClosed,
     rtpParameters: toWire(rtpParametersSchema, consumer.rtpParameters),
-    resume: () => consumer.resume(),
-    pause: () => consumer.pause(),
+    async resume() {
+      orders += 1;
+      const order = orders;
+      await keyFrameRequests.untilHeard();
+      if (order === orders && !consumer.closed) await consumer.resume();
+    },
+    pause() {
+      orders += 1;
+      return consumer.pause();
+    },
   };
 }
