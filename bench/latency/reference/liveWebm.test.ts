@@ -38,21 +38,29 @@ describe('a live stream', () => {
   const third = cluster(block(5, false));
 
   it('is joined at its newest key frame', () => {
-    const live = createLiveWebm();
+    const live = createLiveWebm(2);
     live.push(Buffer.concat([header, first, second]));
     expect(live.beginning()).toEqual(Buffer.concat([header, second]));
   });
 
   it('is joined before a cluster without a key frame', () => {
-    const live = createLiveWebm();
+    const live = createLiveWebm(2);
     live.push(Buffer.concat([header, first, second, third]));
     expect(live.beginning()).toEqual(Buffer.concat([header, second, third]));
+  });
+
+  it('is joined one key frame earlier while there is too little to begin with', () => {
+    const live = createLiveWebm(3);
+    live.push(Buffer.concat([header, first, second]));
+    expect(live.beginning()).toEqual(Buffer.concat([header, first, second]));
+    live.push(block(5, false));
+    expect(live.beginning()).toEqual(Buffer.concat([header, second, block(5, false)]));
   });
 
   it('may be cut anywhere', () => {
     const whole = Buffer.concat([header, first, second]);
     for (let cut = 1; cut < whole.length; cut += 1) {
-      const live = createLiveWebm();
+      const live = createLiveWebm(2);
       live.push(whole.subarray(0, cut));
       const beginning = live.beginning();
       live.push(whole.subarray(cut));

@@ -9,7 +9,7 @@ const SIMPLE_BLOCK = 0xa3;
 export interface LiveWebm {
   /** Adds what was written next; it may end anywhere. */
   push(bytes: Uint8Array): void;
-  /** What someone who joins now needs before the next `push`: the header, and all since the newest key frame. */
+  /** What someone who joins now needs before the next `push`: the header, and all since a recent key frame. */
   beginning(): Buffer<ArrayBuffer>;
 }
 
@@ -18,16 +18,24 @@ function isKeyFrame(block: Buffer, { headerLength }: Element): boolean {
   return ((block[headerLength + 3] ?? 0) & 0x80) !== 0;
 }
 
-/** Builds a {@link LiveWebm} for one video track whose key frames begin clusters, as MediaRecorder writes it. */
-export function createLiveWebm(): LiveWebm {
+/**
+ * Builds a {@link LiveWebm} for one video track whose key frames begin clusters, as MediaRecorder writes it.
+ *
+ * @param prerollFrames what a player wants to have before it shows anything: with fewer frames since the newest
+ * key frame, one joins at the key frame before.
+ */
+export function createLiveWebm(prerollFrames: number): LiveWebm {
   const header: Buffer[] = [];
+  let beforeKeyFrame: Buffer[] = [];
   let sinceKeyFrame: Buffer[] = [];
+  let framesSinceKeyFrame = 0;
   /** The head of the newest cluster, until its first block tells whether that is a key frame. */
   let clusterHead: Buffer[] | undefined;
   let inHeader = true;
   let unread = Buffer.alloc(0);
 
   function take(part: Buffer, element: Element): void {
+    if (element.id === SIMPLE_BLOCK) framesSinceKeyFrame += 1;
     if (element.id === CLUSTER) {
       inHeader = false;
       clusterHead = [part];
@@ -36,7 +44,11 @@ export function createLiveWebm(): LiveWebm {
     } else if (clusterHead === undefined) {
       sinceKeyFrame.push(part);
     } else if (element.id === SIMPLE_BLOCK) {
-      if (isKeyFrame(part, element)) sinceKeyFrame = [];
+      if (isKeyFrame(part, element)) {
+        beforeKeyFrame = sinceKeyFrame;
+        sinceKeyFrame = [];
+        framesSinceKeyFrame = 1;
+      }
       sinceKeyFrame.push(...clusterHead, part);
       clusterHead = undefined;
     } else {
@@ -57,6 +69,9 @@ export function createLiveWebm(): LiveWebm {
         unread = unread.subarray(length);
       }
     },
-    beginning: () => Buffer.concat([...header, ...sinceKeyFrame, ...(clusterHead ?? []), unread]),
+    beginning() {
+      const preroll = framesSinceKeyFrame < prerollFrames ? beforeKeyFrame : [];
+      return Buffer.concat([...header, ...preroll, ...sinceKeyFrame, ...(clusterHead ?? []), unread]);
+    },
   };
 }

@@ -11,6 +11,8 @@ import { createLiveWebm } from './liveWebm.ts';
 const VIEWERS = 'viewers';
 /** A chunk of two seconds at 6 Mbit/s, several times over. */
 const MAX_CHUNK_BYTES = 16_000_000;
+/** Chromium shows nothing before it has a handful of frames. */
+const PREROLL_FRAMES = 10;
 
 /** The pages of the references, by the name of their script. */
 export type ReferencePage = 'p2pCapture' | 'p2pViewer' | 'recorderCapture' | 'recorderViewer';
@@ -48,7 +50,7 @@ export async function startReferenceServer(): Promise<ReferenceServer> {
     transports: ['websocket'],
     maxHttpBufferSize: MAX_CHUNK_BYTES,
   });
-  const recorded = createLiveWebm();
+  const recorded = createLiveWebm(PREROLL_FRAMES);
   sockets.on('connection', (socket: Socket<PageToServer, ServerToPage>) => {
     socket.on('signal', (signal) => socket.broadcast.emit('signal', signal));
     socket.on('chunk', (bytes) => {
