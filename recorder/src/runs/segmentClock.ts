@@ -22,7 +22,8 @@ export interface WallTime {
 
 /**
  * Maps a run's media time to the sfu's wall time. Media time counts 90 kHz ticks from the run's first frame,
- * without wrapping; the run begins with the first key frame that is reported.
+ * without wrapping; the run begins with the first key frame that is reported. On its way a key frame can only
+ * lose time, and the first one of a run loses most: the quickest of those remembered tells for all.
  */
 export interface SegmentClock {
   /** Takes note of a key frame; reported once per packet, it counts once. */
@@ -57,14 +58,14 @@ export function createSegmentClock(): SegmentClock {
     },
     addReference: (ticks, atMs) => add({ ticks, atMs, exact: false }),
     wallTime(ticks) {
-      const exact = nearest(
-        references.filter((known) => known.exact),
-        ticks,
-      );
-      if (exact !== undefined && Math.abs(exact.ticks - ticks) <= TOLERANCE_TICKS) {
-        return { atMs: exact.atMs, exact: true };
+      const exact = references.filter((known) => known.exact);
+      const offsetMs = Math.min(...exact.map((known) => known.atMs - known.ticks / TICKS_PER_MS));
+      const near = nearest(exact, ticks);
+      if (near !== undefined) {
+        const reported = Math.abs(near.ticks - ticks) <= TOLERANCE_TICKS;
+        return { atMs: offsetMs + (reported ? near.ticks : ticks) / TICKS_PER_MS, exact: reported };
       }
-      const known = exact ?? nearest(references, ticks);
+      const known = nearest(references, ticks);
       if (known === undefined) return undefined;
       return { atMs: known.atMs + (ticks - known.ticks) / TICKS_PER_MS, exact: false };
     },

@@ -22,7 +22,7 @@ export interface SegmentCollector {
 interface Head {
   index: number;
   ticks: number;
-  /** Known once its key frame was reported, or its predecessor was closed. */
+  /** Where its predecessor ended; the first part's is found out when it is closed. */
   startMs: number | undefined;
 }
 
@@ -42,6 +42,7 @@ export function createSegmentCollector(deps: {
   let lastTicks = 0;
   let seenBytes = 0;
   let waited = 0;
+  let anchored = false;
 
   const unwrap = (pts: number): number => {
     firstPts ??= pts;
@@ -67,9 +68,9 @@ export function createSegmentCollector(deps: {
       return;
     }
     const known = clock.wallTime(head.ticks);
-    if (known?.exact !== true) return;
-    head.startMs = Math.round(known.atMs);
-    await index.append({ type: 'anchor', atMs: head.startMs });
+    if (known?.exact !== true || anchored) return;
+    anchored = true;
+    await index.append({ type: 'anchor', atMs: Math.round(known.atMs) });
   };
 
   const startOf = async (part: Head): Promise<number> => {

@@ -101,7 +101,7 @@ describe('the supervisor', () => {
     const announcement = next();
     clock.advance(1_000);
     await announcement;
-    expect(announced).toMatchObject([{ index: 0, startMs: START_MS + 20, durationMs: 6_025 }]);
+    expect(announced).toMatchObject([{ index: 0, startMs: START_MS + 20, durationMs: 6_000 }]);
     expect(await lines()).toMatchObject([
       { type: 'header' },
       { type: 'anchor' },
