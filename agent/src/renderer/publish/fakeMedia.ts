@@ -36,6 +36,7 @@ export function fakeStream(producerId: string, getStats: OutgoingStream['getStat
     maxBps: 1_000_000,
     getStats,
     probeUplink: async () => undefined,
+    refreshBitrate: async () => undefined,
     close: () => undefined,
   };
 }

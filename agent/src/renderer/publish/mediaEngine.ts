@@ -26,6 +26,8 @@ export interface OutgoingStream {
   getStats(): Promise<RTCStatsReport>;
   /** Has congestion control try out whether the uplink carries more (see `uplinkProbing.ts`). */
   probeUplink(): Promise<void>;
+  /** Has congestion control tell the encoder its bit rate anew, without trying out anything. */
+  refreshBitrate(): Promise<void>;
   /** Stops sending; the server has to be told separately. May be called again. */
   close(): void;
 }

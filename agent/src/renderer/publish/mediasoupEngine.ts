@@ -91,6 +91,11 @@ function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCap
         probeUplink: async () => {
           if (sender !== undefined) await changeMaximum(sender, encoding.maxBitrate);
         },
+        refreshBitrate: async () => {
+          if (sender === undefined) return;
+          await changePriority(sender, 'medium');
+          await changePriority(sender, encoding.priority ?? 'low');
+        },
         close: () => producer.close(),
       };
     },
@@ -98,6 +103,13 @@ function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCap
     getStats: () => transport.getStats(),
     close: () => transport.close(),
   };
+}
+
+/** A changed priority makes the engine share out the bit rate anew, and probe nothing. */
+async function changePriority(sender: RTCRtpSender, priority: RTCPriorityType): Promise<void> {
+  const parameters = sender.getParameters();
+  for (const encoding of parameters.encodings) encoding.priority = priority;
+  await sender.setParameters(parameters);
 }
 
 /** Any change of the maximum makes the engine probe: one part in a hundred down, and back at the next call. */

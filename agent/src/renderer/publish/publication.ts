@@ -100,6 +100,7 @@ function createPublication(
       clock,
       readBitrates: createBitrateReader(stream),
       probe: () => stream.probeUplink(),
+      refresh: () => stream.refreshBitrate(),
       onError: onMinorError,
     });
     probings.set(key, probing);

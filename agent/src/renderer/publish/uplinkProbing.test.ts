@@ -17,17 +17,15 @@ describe('an encoder', () => {
     expect([WIDE, STILL, AT_MAXIMUM].map(isHeldBack)).toEqual([false, false, false]);
   });
 
-  it('that is held back has the uplink probed every 2 s, and once after', async () => {
+  it('that is held back has the uplink probed every 2 s, and is told its bit rate four times afterwards', async () => {
     const clock = createManualClock();
-    const looks = [undefined, WIDE, NARROW, NARROW, WIDE, WIDE];
-    let probes = 0;
-    const seen: number[] = [];
+    const looks = [undefined, WIDE, NARROW, NARROW, WIDE, WIDE, WIDE, WIDE, WIDE, WIDE];
+    const calls: string[] = [];
     const probing = createUplinkProbing({
       clock,
       readBitrates: async () => looks.shift(),
-      probe: async () => {
-        probes += 1;
-      },
+      probe: async () => void calls.push('probe'),
+      refresh: async () => void calls.push('refresh'),
       onError: (error) => {
         throw error;
       },
@@ -35,9 +33,8 @@ describe('an encoder', () => {
     while (looks.length > 0) {
       clock.advance(2_000);
       await settle();
-      seen.push(probes);
     }
-    expect(seen).toEqual([0, 0, 1, 2, 3, 3]);
+    expect(calls).toEqual(['probe', 'probe', 'refresh', 'refresh', 'refresh', 'refresh']);
     probing.close();
     expect(clock.pending).toBe(0);
   });
@@ -49,6 +46,7 @@ describe('an encoder', () => {
       clock,
       readBitrates: async () => NARROW,
       probe: async () => Promise.reject(new Error('sender gone')),
+      refresh: async () => undefined,
       onError: (error) => errors.push(error),
     });
     clock.advance(2_000);

@@ -1,6 +1,8 @@
 import type { Clock } from '@sightline/shared';
 
 const PERIOD_MS = 2_000;
+/** So many times the encoder is told its bit rate anew afterwards: probes go on for a while by themselves. */
+const REFRESHES = 4;
 /** Below this part of its maximum an encoder has something to gain. */
 const NARROW_SHARE = 0.5;
 /** An encoder that uses this part of what it is granted would use more. */
@@ -26,33 +28,41 @@ export function isHeldBack({ sentBps, targetBps, maxBps }: EncoderBitrates): boo
 }
 
 /**
- * Builds an {@link UplinkProbing}: every 2 s it calls `probe` while the encoder is held back, and once
- * after.
+ * Builds an {@link UplinkProbing}: it looks every 2 s, calls `probe` while the encoder is held back, and `refresh`
+ * four times afterwards.
  *
- * libwebrtc needs to be told. After a drop its delay-based estimate grows by at most 8 % a second (draft-ietf-rmcat-gcc-02,
- * section 5.5), from 300 kbit/s for half a minute. It probes by itself (goog_cc, `ProbeController`) only while
- * the sender is application-limited, and an encoder held back is the opposite: it sends all it is granted. What
- * also makes it probe is a changed maximum of the streams (`OnMaxTotalAllocatedBitrate`): some packets
- * at twice the estimate, and further ones, doubling, as long as they get through. The last call is for what the
- * probes leave behind: an encoder that was told to drop every second frame, because they filled the congestion
- * window, is told otherwise only with its next bit rate, which a changed maximum brings.
+ * libwebrtc needs to be told. After a drop its delay-based estimate grows by at most 8 % a second
+ * (draft-ietf-rmcat-gcc-02, section 5.5): half a minute from 300 kbit/s. It probes by itself (goog_cc,
+ * `ProbeController`) only while the sender is application-limited, and an encoder held back is the opposite. What
+ * also makes it probe is a changed maximum of the streams (`OnMaxTotalAllocatedBitrate`): some packets at twice
+ * the estimate, and further ones, doubling, as long as they get through.
+ *
+ * Probes fill the congestion window, and while it is full the encoder is told to drop every second frame. It was
+ * seen to go on so for many seconds after the uplink had become wide, until it was given its bit rate anew.
  */
 export function createUplinkProbing(deps: {
   clock: Clock;
   /** `undefined` as long as nothing has been sent. */
   readBitrates: () => Promise<EncoderBitrates | undefined>;
+  /** Has more of the uplink tried out. */
   probe: () => Promise<void>;
+  /** Has the encoder told its bit rate anew. */
+  refresh: () => Promise<void>;
   onError: (error: unknown) => void;
 }): UplinkProbing {
   let closed = false;
-  let wasHeldBack = false;
+  let refreshesLeft = 0;
 
   async function look(): Promise<void> {
     const bitrates = await deps.readBitrates();
     if (closed || bitrates === undefined) return;
-    const before = wasHeldBack;
-    wasHeldBack = isHeldBack(bitrates);
-    if (wasHeldBack || before) await deps.probe();
+    if (isHeldBack(bitrates)) {
+      refreshesLeft = REFRESHES;
+      await deps.probe();
+    } else if (refreshesLeft > 0) {
+      refreshesLeft -= 1;
+      await deps.refresh();
+    }
   }
 
   const stop = deps.clock.every(PERIOD_MS, () => {
