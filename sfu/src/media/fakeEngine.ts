@@ -16,6 +16,8 @@ export interface FakeTap extends RecordingTap {
   readonly keyFramesRequested: number;
   /** A key frame goes out, and this many bytes with it. */
   sendKeyFrame(rtpTimestamp: number, bytes: number): void;
+  /** Frames between key frames go out. */
+  sendFrames(bytes: number): void;
 }
 
 /** A media engine in memory, for tests of what stands above the real one. */
@@ -72,6 +74,9 @@ export function createFakeEngine(): FakeEngine {
     const listeners: ((rtpTimestamp: number) => void)[] = [];
     let requested = 0;
     let sent = { packetsSent: 0, bytesSent: 0 };
+    const sendFrames = (bytes: number): void => {
+      sent = { packetsSent: sent.packetsSent + Math.ceil(bytes / 1_200), bytesSent: sent.bytesSent + bytes };
+    };
     const tap = withClosing(object, {
       rtpParameters: FAKE_RTP,
       connect: () => Promise.resolve(),
@@ -84,11 +89,9 @@ export function createFakeEngine(): FakeEngine {
       stats: () => Promise.resolve(sent),
       sendKeyFrame(rtpTimestamp: number, bytes: number) {
         for (const listener of listeners) listener(rtpTimestamp);
-        sent = {
-          packetsSent: sent.packetsSent + Math.ceil(bytes / 1_200),
-          bytesSent: sent.bytesSent + bytes,
-        };
+        sendFrames(bytes);
       },
+      sendFrames,
       get keyFramesRequested() {
         return requested;
       },

@@ -71,58 +71,77 @@ async function scheduled(uplinkBps: () => number | undefined = () => undefined) 
     logger,
   });
   tap.sendKeyFrame(0, 10_000);
-  return { tap, clock };
+  await settle();
+  /** Time passes, in steps small enough for everything that waits, while the screen sends so much. */
+  const pass = async (ms: number, bitrateBps = 0): Promise<void> => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 500) {
+      const stepMs = Math.min(500, ms - passedMs);
+      tap.sendFrames((bitrateBps * stepMs) / 8_000);
+      clock.advance(stepMs);
+      await settle();
+    }
+  };
+  return { tap, clock, pass };
 }
 
 /** Lets what waits for promises run. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const MOVING_BPS = 400_000;
+
 describe('key frame scheduler', () => {
   it('asks when a segment has passed without a key frame', async () => {
-    const { tap, clock } = await scheduled();
-    clock.advance(SEGMENT_MS - 1);
+    const { tap, pass } = await scheduled();
+    await pass(SEGMENT_MS - 1, MOVING_BPS);
     expect(tap.keyFramesRequested).toBe(0);
-    clock.advance(1);
+    await pass(1, MOVING_BPS);
     expect(tap.keyFramesRequested).toBe(1);
   });
 
   it('asks for none while they come by themselves', async () => {
-    const { tap, clock } = await scheduled();
+    const { tap, pass } = await scheduled();
     for (let count = 1; count <= 10; count += 1) {
-      clock.advance(4_000);
+      await pass(4_000, MOVING_BPS);
       tap.sendKeyFrame(count, 10_000);
-      await settle();
     }
     expect(tap.keyFramesRequested).toBe(0);
   });
 
+  it('asks for fewer while the screen stands still, and soon after it moves again', async () => {
+    const still = await scheduled();
+    await still.pass(19_000, 10_000);
+    expect(still.tap.keyFramesRequested).toBe(0);
+    await still.pass(1_000, 10_000);
+    expect(still.tap.keyFramesRequested).toBe(1);
+
+    const moved = await scheduled();
+    await moved.pass(9_000);
+    await moved.pass(1_500, MOVING_BPS);
+    expect(moved.tap.keyFramesRequested).toBe(1);
+  });
+
   it('lets the measured size of a key frame decide on a narrow uplink', async () => {
-    const { tap, clock } = await scheduled(() => 100_000);
-    clock.advance(1);
+    const { tap, pass } = await scheduled(() => 100_000);
     tap.sendKeyFrame(1, 30_000);
-    await settle();
-    clock.advance(1_000);
-    await settle();
-    clock.advance(SEGMENT_MS);
+    await pass(1_000 + SEGMENT_MS, 50_000);
     expect(tap.keyFramesRequested).toBe(0);
-    clock.advance(24_000);
+    await pass(24_000, 50_000);
     expect(tap.keyFramesRequested).toBe(1);
   });
 
   it('puts a key frame off if the uplink has become narrow since it was planned', async () => {
     let uplinkBps = 20_000_000;
-    const { tap, clock } = await scheduled(() => uplinkBps);
-    clock.advance(SEGMENT_MS - 1);
+    const { tap, pass } = await scheduled(() => uplinkBps);
+    await pass(SEGMENT_MS - 1, MOVING_BPS);
     uplinkBps = 300_000;
-    clock.advance(1);
+    await pass(1, MOVING_BPS);
     expect(tap.keyFramesRequested).toBe(0);
-    clock.advance(24_000);
+    await pass(24_000, MOVING_BPS);
     expect(tap.keyFramesRequested).toBe(1);
   });
 
   it('leaves no timer behind when the tap closes', async () => {
     const { tap, clock } = await scheduled();
-    await settle();
     tap.close();
     expect(clock.pending).toBe(0);
   });

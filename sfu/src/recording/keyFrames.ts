@@ -14,6 +14,13 @@ const SPACING_SHARE = 0.7;
 /** After a key frame, this long its packets are counted as its size. */
 const SIZING_MS = 1_000;
 
+/** Below this nothing moves: what an encoder sends of a still screen is headers. */
+const STILL_BPS = 20_000;
+
+/** A still screen needs no key frame before this: its segment holds one picture however long it is. */
+const STILL_SEGMENT_MS = 20_000;
+const STILL_LOOK_MS = 1_000;
+
 /** A page of text at 1080p: what a key frame is taken for whose size is not known. */
 const LARGE_KEY_FRAME_BYTES = 250_000;
 
@@ -54,7 +61,8 @@ export interface KeyFrameScheduler {
 }
 
 /**
- * Plans the key frames of one run.
+ * Plans the key frames of one run. While the screen stands still it asks for fewer: each would cost the agent a
+ * picture's worth of uplink, and a viewer who joins meanwhile the wait for it.
  *
  * @param options.stagger from 0 to 1: how much of the first segment is cut short, so that agents which started
  * together do not send their key frames together.
@@ -74,6 +82,7 @@ export function createKeyFrameScheduler(options: {
     lastKeyFrameMs: startMs,
     keyFrameBytes: undefined,
   };
+  let settled: { atMs: number; bytesSent: number } | undefined;
   let cancelRequest: (() => void) | undefined;
   let cancelSizing: (() => void) | undefined;
 
@@ -82,18 +91,30 @@ export function createKeyFrameScheduler(options: {
       logger.warn({ err: error, code: 'key-frame-request-failed' }, 'a key frame could not be asked for');
   };
   const due = (): number => nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs);
-  const request = (): void => {
+  const isStill = async (): Promise<boolean> => {
+    if (settled === undefined || clock.nowMs() >= history.segmentStartMs + STILL_SEGMENT_MS) return false;
+    const before = settled;
+    settled = { atMs: clock.nowMs(), ...(await tap.stats()) };
+    const elapsedMs = settled.atMs - before.atMs;
+    return ((settled.bytesSent - before.bytesSent) * 8_000) / elapsedMs < STILL_BPS;
+  };
+  const request = async (): Promise<void> => {
     // The uplink may have become narrow since this was planned.
     if (due() > clock.nowMs()) {
       plan(due());
       return;
     }
-    plan(clock.nowMs() + segmentMs);
-    tap.requestKeyFrame().catch(report);
+    const { lastKeyFrameMs } = history;
+    const still = await isStill();
+    if (tap.closed || lastKeyFrameMs !== history.lastKeyFrameMs) return;
+    plan(clock.nowMs() + (still ? STILL_LOOK_MS : segmentMs));
+    if (!still) await tap.requestKeyFrame();
   };
   const plan = (dueMs: number): void => {
     cancelRequest?.();
-    cancelRequest = clock.after(Math.max(0, dueMs - clock.nowMs()), request);
+    cancelRequest = clock.after(Math.max(0, dueMs - clock.nowMs()), () => {
+      request().catch(report);
+    });
   };
   const measure = async (): Promise<void> => {
     const before = await tap.stats();
@@ -103,6 +124,7 @@ export function createKeyFrameScheduler(options: {
         .stats()
         .then((after) => {
           history.keyFrameBytes = after.bytesSent - before.bytesSent;
+          settled = { atMs: clock.nowMs(), bytesSent: after.bytesSent };
           plan(due());
         })
         .catch(report);
@@ -112,6 +134,7 @@ export function createKeyFrameScheduler(options: {
   tap.onKeyFrame(() => {
     const nowMs = clock.nowMs();
     history.lastKeyFrameMs = nowMs;
+    settled = undefined;
     if (nowMs - history.segmentStartMs >= segmentMs) history.segmentStartMs = nowMs;
     plan(due());
     measure().catch(report);
