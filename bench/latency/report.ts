@@ -55,7 +55,8 @@ export function figuresOf({ live, firstFrames }: LatencySamples): SystemFigures 
 /** How much was measured, and how well it could be read. */
 export function sampleCounts({ live, firstFrames }: LatencySamples): object {
   const { frames, decodedRatio, fps, missing, outOfOrder } = summariseLatency(live);
-  return { frames, decodedRatio, fps: roundMs(fps), missing, outOfOrder, clicks: firstFrames.length };
+  const firstFramesMs = firstFrames.map(({ paintedMs }) => Math.round(paintedMs));
+  return { frames, decodedRatio, fps: roundMs(fps), missing, outOfOrder, firstFramesMs };
 }
 
 /** The parts of a first frame's time. */
