@@ -25,8 +25,8 @@ const NEEDED = ['sdp', 'segment', 'mpegts', 'libx264'];
 const STDERR_LINES = 20;
 /** What a burst of key frames needs while ffmpeg is not scheduled; the kernel may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** How long a hole in the sequence is kept open for a retransmission. */
-const REORDER_WAIT_US = 500_000;
+/** How long a hole in the sequence is kept open for a retransmission, which a narrow uplink delays by seconds. */
+const REORDER_WAIT_US = 3_000_000;
 
 const inputOptions = (host: string): string[] => [
   '-hide_banner',
