@@ -10,13 +10,13 @@ export interface SendSettings {
 
 /**
  * One encoding each. *full* keeps its resolution and gives up frames (text stays legible), and comes before
- * the rest when the uplink is narrow. It starts at 3 Mbit/s, because the first key frame of a page of text is
- * a quarter of a megabyte, and a cold estimate of 300 kbit/s would take seconds over it.
+ * the rest when the uplink is narrow. It starts at what it may take at most, because the key frame of a page of
+ * text is a quarter of a megabyte, is sent no faster than the estimate, and is what a viewer waits for.
  */
 export const SEND_SETTINGS: Record<Source, SendSettings> = {
   full: {
     encoding: { maxBitrate: 6_000_000, priority: 'high', networkPriority: 'high' },
-    codecOptions: { videoGoogleStartBitrate: 3_000 },
+    codecOptions: { videoGoogleStartBitrate: 6_000 },
     degradationPreference: 'maintain-resolution',
   },
   small: {

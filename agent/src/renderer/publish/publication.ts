@@ -141,10 +141,14 @@ function createPublication(
   };
 }
 
+/**
+ * *full* comes last: libwebrtc keeps the estimate of an idle connection up by probing only if the stream that was
+ * added last is a screen (`VideoSendStreamImpl`, `EnablePeriodicAlrProbing`), and *small* is sent as motion.
+ */
 function liveMediaOf({ trackId, label, full, small, audio }: Display): OutgoingMedia[] {
   const media: OutgoingMedia[] = [
-    { trackId, label, source: 'full', track: full },
     { trackId, label, source: 'small', track: small },
+    { trackId, label, source: 'full', track: full },
   ];
   if (audio !== undefined) media.push({ trackId, label, source: 'audio', track: audio });
   return media.filter(({ track }) => track.readyState === 'live');

@@ -43,12 +43,12 @@ async function settle(): Promise<void> {
 const [one, two] = [fakeDisplay('display-1'), fakeDisplay('display-2')];
 
 describe('publisher', () => {
-  it('opens a session and produces full before small', async () => {
+  it('opens a session and produces full last, for whose sake the uplink is probed', async () => {
     const { server, publisher } = createBench();
     publisher.setDisplays([one]);
     publisher.connected();
     await settle();
-    expect([...server.producers.values()].map(({ source }) => source)).toEqual(['full', 'small']);
+    expect([...server.producers.values()].map(({ source }) => source)).toEqual(['small', 'full']);
     expect(publisher.sessionId).toBe(server.sessionId);
     expect(publisher.streams).toHaveLength(2);
   });
