@@ -18,3 +18,9 @@ it('sends H.264, and VP8 only where H.264 cannot be encoded', () => {
 it('lets full keep its resolution', () => {
   expect(SEND_SETTINGS.full.degradationPreference).toBe('maintain-resolution');
 });
+
+it('starts every video at the same estimate: that of the first one added is the connection’s', () => {
+  const { full, small } = SEND_SETTINGS;
+  expect(full.codecOptions?.videoGoogleStartBitrate).toBeGreaterThan(1_000);
+  expect(small.codecOptions?.videoGoogleStartBitrate).toBe(full.codecOptions?.videoGoogleStartBitrate);
+});

@@ -8,6 +8,9 @@ export interface SendSettings {
   degradationPreference?: RTCDegradationPreference;
 }
 
+/** The estimate with which a connection starts; every stream names it, for the first one added counts. */
+const START_BITRATE_KBPS = 6_000;
+
 /**
  * One encoding each. *full* keeps its resolution and gives up frames (text stays legible), and comes before
  * the rest when the uplink is narrow. It starts at what it may take at most, because the key frame of a page of
@@ -16,11 +19,12 @@ export interface SendSettings {
 export const SEND_SETTINGS: Record<Source, SendSettings> = {
   full: {
     encoding: { maxBitrate: 6_000_000, priority: 'high', networkPriority: 'high' },
-    codecOptions: { videoGoogleStartBitrate: 6_000 },
+    codecOptions: { videoGoogleStartBitrate: START_BITRATE_KBPS },
     degradationPreference: 'maintain-resolution',
   },
   small: {
     encoding: { maxBitrate: 150_000, priority: 'low', networkPriority: 'low' },
+    codecOptions: { videoGoogleStartBitrate: START_BITRATE_KBPS },
     degradationPreference: 'maintain-resolution',
   },
   audio: {
