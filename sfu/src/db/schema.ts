@@ -1,10 +1,119 @@
-import type { RunEndReason, StreamingEndReason } from '@sightline/shared';
+import type { AuditAction, Role, RunEndReason, StreamingEndReason } from '@sightline/shared';
 
-/** The tables, as Kysely sees them. Times are ms since 1970. */
+/** The tables, as Kysely sees them. Times are ms since 1970; flags are 0 or 1; both databases hold the same. */
 export interface Schema {
+  companies: { company_id: string; name: string; idle_threshold_ms: number; created_at_ms: number };
+  device_groups: { group_id: string; company_id: string; name: string };
+  accounts: {
+    account_id: string;
+    /** Lower case. */
+    email: string;
+    name: string;
+    /** argon2id in PHC string format. Null: signs in elsewhere only. */
+    password_hash: string | null;
+    must_change_password: number;
+    /** Encrypted. Null: no second factor. */
+    totp_secret: string | null;
+    /** Time step of the last code that was accepted: none counts twice. */
+    totp_last_step: number | null;
+    /** `issuer subject` of the identity provider. */
+    oidc_subject: string | null;
+    disabled: number;
+    created_at_ms: number;
+  };
+  grants: {
+    grant_id: string;
+    account_id: string;
+    role: Role;
+    company_id: string | null;
+    group_id: string | null;
+  };
+  account_sessions: {
+    /** SHA-256, hex, of what is in the cookie. */
+    token_hash: string;
+    account_id: string;
+    created_at_ms: number;
+    last_used_at_ms: number;
+    expires_at_ms: number;
+    address: string;
+  };
+  enrolment_tokens: {
+    token_id: string;
+    secret_hash: string;
+    company_id: string;
+    group_id: string | null;
+    created_by: string;
+    created_at_ms: number;
+    expires_at_ms: number;
+    uses_left: number;
+  };
+  devices: {
+    device_id: string;
+    company_id: string;
+    group_id: string | null;
+    name: string;
+    user_id: string;
+    credential_hash: string;
+    enrolled_at_ms: number;
+    revoked_at_ms: number | null;
+  };
+  /** One row per device that ever connected. */
+  connections: {
+    device_id: string;
+    /** The socket's id; null while there is none. */
+    connection_id: string | null;
+    user_name: string;
+    host_name: string;
+    os: string;
+    is_connected: number;
+    is_reconnecting: number;
+    is_streaming: number;
+    is_paused: number;
+    connected_at_ms: number;
+    last_seen_at_ms: number;
+    /** When the grace ends; null unless reconnecting. */
+    grace_ends_at_ms: number | null;
+    /** The open session; null: none. */
+    session_id: string | null;
+    /** Number of the newest ticket, when and for which connection it was issued. */
+    ticket_number: number;
+    ticket_issued_at_ms: number;
+    ticket_connection_id: string;
+    /** Whether that ticket has arrived: the one before it is spent then. */
+    ticket_confirmed: number;
+    /** Number of the newest message to the agent. */
+    last_message: number;
+  };
+  /** Messages that their agent has not confirmed. */
+  pending_messages: { device_id: string; message_number: number; name: string; payload: string };
+  idle_alerts: {
+    alert_id: string;
+    company_id: string;
+    device_id: string;
+    idle_since_ms: number;
+    raised_at_ms: number;
+    ended_at_ms: number | null;
+  };
+  audit_entries: {
+    /** The company's id; empty for the chain of no company. */
+    chain: string;
+    entry_number: number;
+    at_ms: number;
+    action: AuditAction;
+    actor_kind: 'account' | 'device' | 'server' | 'nobody';
+    actor_id: string;
+    actor_name: string;
+    address: string | null;
+    /** JSON. */
+    details: string;
+    previous_hash: string;
+    hash: string;
+  };
   sessions: {
     session_id: string;
     company_id: string;
+    /** Null for sessions from before there were devices. */
+    device_id: string | null;
     user_id: string;
     user_name: string;
     host_name: string;

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Problem } from '../protocol/api.ts';
+import type { Problem } from '../protocol/api/problem.ts';
 
 /** An error of an HTTP server that its caller may see. */
 export class HttpProblem extends Error {

@@ -1,31 +1,58 @@
 import * as z from 'zod';
-import { closeReason, commonRequests, empty } from './common.ts';
+import { closeReason, commonRequests, empty, timeMs } from './common.ts';
 import { id, rtpCapabilities, rtpParameters, source, trackId, transportOptions } from './media.ts';
-import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
+import { machineInfo } from './machine.ts';
+import type { MessageEvents, NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
 
 /** The Socket.IO namespace of agents. */
 export const AGENT_NAMESPACE = '/agent';
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(64)
-  .refine((text) => encodeURIComponent(text.toWellFormed()).length <= 96, 'too long when written as a path')
-  .refine((text) => text.isWellFormed(), 'not valid Unicode');
+/** The number of the last message that the agent has handled; 0 when there was none. */
+const lastSeenMessage = z.int().nonnegative();
 
-/** What an agent says of its machine; shown to viewers, and the name under which recordings are kept. */
-export const machineInfo = z.object({
-  userName: name,
-  hostName: name,
-  os: z.string().trim().max(64),
+/** What both ways of logging in are answered with. */
+export const loginAnswer = z.object({
+  /** For the next `relogin`; confirm it at once with `confirm-ticket`. Opaque. */
+  ticket: z.string().max(1_024),
+  /** Whether the transports and producers of the connection before are still there: go on using them. */
+  resumed: z.boolean(),
+  /** The session that is open; publish into this one. Null: none is. */
+  session: z.object({ sessionId: id, startedAtMs: timeMs }).nullable(),
+  /** How many messages were dropped because more waited than the server keeps. */
+  missedMessages: z.int().nonnegative(),
 });
 
-/** What an agent may ask. Order: `client-connected`, `start-streaming`, then `produce`. */
+/**
+ * What an agent may ask. Order: `client-connected` or `relogin`, then `start-streaming`, then `produce`. Which device
+ * it is, and whose, the server knows from the credential in the handshake (`auth.credential`).
+ */
 export const agentRequests = {
   ...commonRequests,
-  /** Says who is there. Answered, beside the acknowledgement, by the notice `client-connected-success`. */
-  'client-connected': { request: z.object({ machine: machineInfo }), response: empty },
+  /**
+   * Logs in. What an earlier connection of this device had published is closed, its session stays open.
+   * Answered, beside the acknowledgement, by the notice `client-connected-success`.
+   */
+  'client-connected': {
+    request: z.object({ machine: machineInfo, lastSeenMessage }),
+    response: loginAnswer,
+  },
+  /**
+   * Goes on where the connection before was lost. Refused with a code of its own for a ticket that is not ours, of
+   * another device, expired or spent, and for a client that has left or may not come back: then log in.
+   */
+  relogin: {
+    request: z.object({ ticket: z.string().max(1_024), lastSeenMessage }),
+    response: loginAnswer,
+  },
+  /** The ticket of the last login has arrived: the one before it is spent from now on. */
+  'confirm-ticket': { request: z.object({ ticket: z.string().max(1_024) }), response: empty },
+  /** All messages up to this number have been handled: the server forgets them. */
+  'messages-seen': { request: z.object({ lastSeenMessage }), response: empty },
+  /** How long nobody has touched keyboard or mouse: every 15 s while it is 15 s or more, and 0 once on return. */
+  'report-activity': { request: z.object({ idleMs: z.number().nonnegative() }), response: empty },
+  /** The user interrupts the session: it stays open, and shows nothing until `resume-streaming`. */
+  'pause-streaming': { request: empty, response: empty },
+  'resume-streaming': { request: empty, response: empty },
   /** Tells how far the server's clock is ahead of the agent's, so that latency can be measured. */
   'report-clock': {
     request: z.object({ offsetMs: z.number(), roundTripMs: z.number().nonnegative() }),
@@ -60,16 +87,29 @@ export const agentRequests = {
   'app-closed': { request: empty, response: empty },
 } as const satisfies RequestTable;
 
-/** What the server tells an agent. */
+/** What the server tells the connection, not the agent behind it: lost with it. */
 export const agentNotices = {
   'client-connected-success': z.object({
     clientId: id,
     companyId: id,
     userId: z.string(),
+    /** The name of the device, as its administrators know it. */
+    deviceName: z.string(),
     /** Whether what the agent streams is recorded; the user is shown this. */
     recorded: z.boolean(),
   }),
-  /** That has changed: a recorder came, or the last one went. */
+  /** Another connection of this device has logged in; this one is closed and must not come back by itself. */
+  'taken-over': empty,
+  /** The device was revoked; this connection is closed and will not be let in again. */
+  'device-revoked': empty,
+} as const satisfies NoticeTable;
+
+/**
+ * What the server tells the agent, whichever connection it has. Each comes with its number as a second argument:
+ * per device, without holes, ascending; what has been handled already is dropped.
+ */
+export const agentMessages = {
+  /** Whether what is streamed is recorded has changed: a recorder came, or the last one went. */
   recorded: z.object({ recorded: z.boolean() }),
   /** How many viewers see this agent's screens now; the user is shown this. */
   watched: z.object({ viewers: z.int().nonnegative() }),
@@ -80,6 +120,6 @@ export const agentNotices = {
 /** Agent to server. */
 export type AgentToServer = RequestEvents<typeof agentRequests>;
 /** Server to agent. */
-export type ServerToAgent = NoticeEvents<typeof agentNotices>;
-/** See {@link machineInfo}. */
-export type MachineInfo = z.output<typeof machineInfo>;
+export type ServerToAgent = NoticeEvents<typeof agentNotices> & MessageEvents<typeof agentMessages>;
+/** See {@link loginAnswer}. */
+export type LoginAnswer = z.output<typeof loginAnswer>;

@@ -19,7 +19,16 @@ export const commonRequests = {
 } as const satisfies RequestTable;
 
 /** Why a session of a client ended. */
-export const streamingEndReason = z.enum(['stopped', 'app-closed', 'connection-lost', 'sfu-restart']);
+export const streamingEndReason = z.enum([
+  'stopped',
+  'app-closed',
+  'connection-lost',
+  'device-revoked',
+  'sfu-restart',
+]);
+
+/** Why a client is offline. */
+export const disconnectReason = z.enum(['app-closed', 'connection-lost', 'device-revoked']);
 
 /** Why the server closed something that a client was using. */
 export const closeReason = z.enum(['producer-closed', 'worker-died', 'router-closed']);
@@ -28,3 +37,5 @@ export const closeReason = z.enum(['producer-closed', 'worker-died', 'router-clo
 export type StreamingEndReason = z.output<typeof streamingEndReason>;
 /** See {@link closeReason}. */
 export type CloseReason = z.output<typeof closeReason>;
+/** See {@link disconnectReason}. */
+export type DisconnectReason = z.output<typeof disconnectReason>;

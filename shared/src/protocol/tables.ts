@@ -32,6 +32,11 @@ export type NoticeEvents<T extends NoticeTable> = {
   [Name in keyof T]: (payload: z.output<T[Name]>) => void;
 };
 
+/** The Socket.IO event map of a table of numbered messages. */
+export type MessageEvents<T extends NoticeTable> = {
+  [Name in keyof T]: (payload: z.output<T[Name]>, number: number) => void;
+};
+
 /** One handler per request of a table; it gets the parsed payload and throws a `ProtocolError` to refuse. */
 export type RequestHandlers<T extends RequestTable> = {
   [Name in keyof T]: (

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { closeReason, commonRequests, empty, streamingEndReason, timeMs } from './common.ts';
+import {
+  closeReason,
+  commonRequests,
+  disconnectReason,
+  empty,
+  streamingEndReason,
+  timeMs,
+} from './common.ts';
+import { idleAlert } from './api/presence.ts';
 import { id, rtpCapabilities, rtpParameters, trackId, transportOptions } from './media.ts';
 import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
 
@@ -23,15 +31,31 @@ export const trackView = z.object({
   recording: recordingState,
 });
 
-/** A client as the dashboard shows it. */
+/** Where a client stands. `reconnecting`: its connection is lost, and the grace runs until `graceEndsAtMs`. */
+export const presenceView = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('online'), connectedAtMs: timeMs }),
+  z.object({ state: z.literal('reconnecting'), connectedAtMs: timeMs, graceEndsAtMs: timeMs }),
+  z.object({ state: z.literal('offline'), /** Null: it never came. */ lastSeenAtMs: timeMs.nullable() }),
+]);
+
+/** A client (an enrolled device) as the dashboard shows it. */
 export const clientView = z.object({
+  /** The device's id: stays the same however often it comes and goes. */
   clientId: id,
   companyId: id,
+  /** The group it is in; null: none. */
+  groupId: id.nullable(),
+  /** The name that administrators gave the device. */
+  deviceName: z.string(),
   userId: z.string(),
   userName: z.string(),
   hostName: z.string(),
   os: z.string(),
-  connectedAtMs: timeMs,
+  presence: presenceView,
+  /** Since when nobody has touched it, if that is longer than the company's threshold. */
+  idleSinceMs: timeMs.nullable(),
+  /** Whether its user has interrupted the session. */
+  paused: z.boolean(),
   /** Add to the client's clock to get the server's; absent until measured. */
   clockOffsetMs: z.number().exactOptional(),
   session: z.object({ sessionId: id, startedAtMs: timeMs }).exactOptional(),
@@ -41,7 +65,7 @@ export const clientView = z.object({
 /** What a dashboard may ask. */
 export const viewerRequests = {
   ...commonRequests,
-  /** Answers with all clients, and from then on every change comes as a notice. */
+  /** Answers with all clients that this account may see, offline ones too; then every change comes as a notice. */
   'watch-clients': { request: empty, response: z.object({ clients: z.array(clientView) }) },
   'get-router-capabilities': {
     request: z.object({ routerId: id }),
@@ -69,7 +93,14 @@ export const viewerNotices = {
   'client-connected': z.object({ client: clientView }),
   /** Replaces what was known of this client. */
   'client-updated': z.object({ client: clientView }),
-  'client-disconnected': z.object({ clientId: id, reason: z.enum(['app-closed', 'connection-lost']) }),
+  /** Its connection is lost; it has until `graceEndsAtMs` to come back. */
+  'client-reconnecting': z.object({ client: clientView }),
+  /** It is offline from now on. */
+  'client-disconnected': z.object({ client: clientView, reason: disconnectReason }),
+  /** The device was revoked, or left the groups that this account may see. */
+  'client-removed': z.object({ clientId: id }),
+  /** Nobody has touched the machine for longer than the company's threshold. */
+  'idle-alert': z.object({ alert: idleAlert }),
   'start-streaming': z.object({ clientId: id, sessionId: id }),
   'stop-streaming': z.object({ clientId: id, sessionId: id, reason: streamingEndReason }),
   'consumer-closed': z.object({ consumerId: id, reason: closeReason }),
@@ -90,6 +121,8 @@ export type ViewerToServer = RequestEvents<typeof viewerRequests>;
 export type ServerToViewer = NoticeEvents<typeof viewerNotices>;
 /** See {@link clientView}. */
 export type ClientView = z.output<typeof clientView>;
+/** See {@link presenceView}. */
+export type PresenceView = z.output<typeof presenceView>;
 /** See {@link trackView}. */
 export type TrackView = z.output<typeof trackView>;
 /** See {@link recordingState}. */

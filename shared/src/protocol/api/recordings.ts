@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { timeMs } from './common.ts';
-import { id, trackId } from './media.ts';
-import { runEndReason } from './recorder.ts';
+import { timeMs } from '../common.ts';
+import { id, trackId } from '../media.ts';
+import { runEndReason } from '../recorder.ts';
 
 /** A run of a recorded track, as `/api/v1/sessions` lists it. */
 export const recordedRun = z.object({
@@ -37,20 +37,9 @@ export const playbackGrant = z.object({
   expiresAtMs: timeMs,
 });
 
-/** An error of the HTTP API (RFC 9457), with one of our codes. */
-export const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().exactOptional(),
-  code: z.string(),
-});
-
 /** See {@link recordedSession}. */
 export type RecordedSession = z.output<typeof recordedSession>;
 /** See {@link recordedRun}. */
 export type RecordedRun = z.output<typeof recordedRun>;
 /** See {@link playbackGrant}. */
 export type PlaybackGrant = z.output<typeof playbackGrant>;
-/** See {@link problem}. */
-export type Problem = z.output<typeof problem>;

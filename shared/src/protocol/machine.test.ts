@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodePathPart } from '../codecs/pathPart.ts';
-import { machineInfo } from './agent.ts';
+import { machineInfo } from './machine.ts';
 
 const machine = { userName: 'alice', hostName: 'ws-0101', os: 'Debian 12' };
 

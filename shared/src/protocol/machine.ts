@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .refine((text) => encodeURIComponent(text.toWellFormed()).length <= 96, 'too long when written as a path')
+  .refine((text) => text.isWellFormed(), 'not valid Unicode');
+
+/** What an agent says of its machine: shown to viewers; at enrolment it also fixes the user id of the device. */
+export const machineInfo = z.object({
+  userName: name,
+  hostName: name,
+  os: z.string().trim().max(64),
+});
+
+/** See {@link machineInfo}. */
+export type MachineInfo = z.output<typeof machineInfo>;
