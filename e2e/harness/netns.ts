@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Closable, createCleanup } from './cleanup.ts';
 import { run, startProc } from './proc.ts';
+import { startTcpRelay, type TcpRelay } from './tcpRelay.ts';
 import { createTempDir } from './tempDir.ts';
 
 const RELAY_TIMEOUT_MS = 10_000;
@@ -30,6 +29,10 @@ export interface NetworkNamespace extends Closable {
   /** Throttles what leaves the namespace; replaces an earlier limit. */
   setRate(limit: RateLimit): Promise<void>;
   clearRate(): Promise<void>;
+  /** Pulls the cable: media and relayed connections fall silent. */
+  cut(): Promise<void>;
+  /** Plugs it in again. */
+  restore(): Promise<void>;
   /** Makes a TCP port of the host's loopback address reachable at the same address inside, unthrottled. */
   relayTcp(port: number): Promise<void>;
 }
@@ -52,29 +55,6 @@ async function addNamespace(): Promise<number> {
     }
   }
   throw new Error(`all ${MAX_NAMESPACES} network namespaces are in use: delete leftovers (ip netns list)`);
-}
-
-/** Relays from a Unix socket, which is visible in every network namespace, to a port of the loopback address. */
-async function listenOutside(socketPath: string, port: number): Promise<Closable> {
-  const server = createServer((inside) => {
-    const outside = connect(port, '127.0.0.1');
-    inside.pipe(outside).pipe(inside);
-    // One side's failure is the other side's end: the browser sees a closed connection and tries again.
-    inside.on('error', () => outside.destroy()).on('close', () => outside.destroy());
-    outside.on('error', () => inside.destroy()).on('close', () => inside.destroy());
-    sockets.add(inside);
-    inside.on('close', () => sockets.delete(inside));
-  });
-  const sockets = new Set<{ destroy(): void }>();
-  server.listen(socketPath);
-  await once(server, 'listening');
-  return {
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 /** Creates a network namespace with a 10.77.n.0/30 network between it and the host. */
@@ -105,6 +85,7 @@ export async function createNetworkNamespace(): Promise<NetworkNamespace> {
     throw error;
   }
   let limited = false;
+  const relays: TcpRelay[] = [];
 
   return {
     name,
@@ -119,10 +100,19 @@ export async function createNetworkNamespace(): Promise<NetworkNamespace> {
       if (limited) await within('tc', 'qdisc', 'delete', 'dev', inside, 'root');
       limited = false;
     },
+    async cut() {
+      for (const relay of relays) relay.cut('silent');
+      await run('ip', ['link', 'set', host, 'down']);
+    },
+    async restore() {
+      await run('ip', ['link', 'set', host, 'up']);
+      for (const relay of relays) relay.restore();
+    },
     async relayTcp(port) {
       const directory = cleanup.use(await createTempDir('relay'));
       const socketPath = join(directory.path, 'socket');
-      cleanup.use(await listenOutside(socketPath, port));
+      // A Unix socket is visible in every network namespace.
+      relays.push(cleanup.use(await startTcpRelay({ path: socketPath }, { port, host: '127.0.0.1' })));
       const listen = `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`;
       const socat = cleanup.use(
         await startProc('ip', [
