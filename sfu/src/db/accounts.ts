@@ -26,8 +26,12 @@ export type AccountPatch = Partial<
 
 /** A signed-in browser. */
 export interface AccountSession {
-  /** SHA-256, hex, of what is in the cookie. */
+  /** SHA-256, hex, of what was in its first cookie: names the session for as long as it lasts. */
+  sessionHash: string;
+  /** SHA-256, hex, of what is in the cookie now. */
   tokenHash: string;
+  /** The same of the cookie before; null until the first rotation. */
+  previousHash: string | null;
   accountId: string;
   createdAtMs: number;
   lastUsedAtMs: number;
@@ -49,15 +53,19 @@ export interface AccountsRepository {
   /** Accepts a time step once: false if it, or a later one, has been accepted before. */
   useTotpStep(accountId: string, step: number): Promise<boolean>;
   addSession(session: AccountSession): Promise<void>;
-  /** Replaces a session's token hash (rotation). False: the session is gone. */
-  rotateSession(oldHash: string, newHash: string, lastUsedAtMs: number): Promise<boolean>;
-  /** A session that has not expired, with its account. */
+  /** Replaces a session's token hash, which becomes its previous one. False: `oldHash` is not its hash any more. */
+  rotateSession(
+    oldHash: string,
+    next: { tokenHash: string; lastUsedAtMs: number; expiresAtMs: number },
+  ): Promise<boolean>;
+  /** A session whose token hash, or the one before, is this and that has not expired, with its account. */
   findSession(
     tokenHash: string,
     nowMs: number,
   ): Promise<{ session: AccountSession; account: AccountRecord } | undefined>;
-  deleteSession(tokenHash: string): Promise<void>;
-  /** All of an account, but for one if it is given. */
-  deleteSessionsOf(accountId: string, exceptTokenHash?: string): Promise<void>;
-  deleteExpiredSessions(nowMs: number): Promise<void>;
+  deleteSession(sessionHash: string): Promise<void>;
+  /** All of an account, but for one if it is given. Returns the `sessionHash` of those that are gone. */
+  deleteSessionsOf(accountId: string, exceptSessionHash?: string): Promise<string[]>;
+  /** Returns what is gone. */
+  deleteExpiredSessions(nowMs: number): Promise<Pick<AccountSession, 'accountId' | 'sessionHash'>[]>;
 }

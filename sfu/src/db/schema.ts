@@ -29,8 +29,12 @@ export interface Schema {
     group_id: string | null;
   };
   account_sessions: {
+    /** SHA-256, hex, of what was in the first cookie. */
+    session_hash: string;
     /** SHA-256, hex, of what is in the cookie. */
     token_hash: string;
+    /** The same of the cookie before. */
+    previous_hash: string | null;
     account_id: string;
     created_at_ms: number;
     last_used_at_ms: number;

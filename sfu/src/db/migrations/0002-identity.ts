@@ -60,7 +60,9 @@ async function createAccounts({ schema }: Kysely<never>): Promise<void> {
   await schema.createIndex('grants_by_account').on('grants').column('account_id').execute();
   await schema
     .createTable('account_sessions')
-    .addColumn('token_hash', 'text', (column) => column.primaryKey())
+    .addColumn('session_hash', 'text', (column) => column.primaryKey())
+    .addColumn('token_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('previous_hash', 'text', (column) => column.unique())
     .addColumn('account_id', 'text', (column) => column.notNull().references('accounts.account_id'))
     .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
     .addColumn('last_used_at_ms', 'bigint', (column) => column.notNull())
