@@ -1,25 +1,74 @@
 import { availableParallelism } from 'node:os';
+import { email } from '@sightline/shared';
+import { loadConfig } from '@sightline/shared/node';
 import * as z from 'zod';
+import { readExposure, type Exposure } from './exposure/exposure.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
+const address = z.union([z.ipv4(), z.ipv6()]);
 
-/** The environment of the sfu. Every variable has a default but the secret. */
-export const configSchema = z.object({
-  /** Address of HTTP and signaling. Only loopback, for this version has no accounts. */
+/** The environment of the sfu. Every variable has a default but the secrets. */
+const configSchema = z.object({
+  /** Address of HTTP and signaling. Any but loopback needs TLS, see {@link readExposure}. */
   SIGHTLINE_HOST: z
-    .enum(['127.0.0.1', 'localhost', '::1'], 'only 127.0.0.1, localhost or ::1: there are no accounts yet')
+    .union([address, z.literal('localhost')], 'must be an IP address of this machine, or localhost')
     .default('127.0.0.1'),
   SIGHTLINE_PORT: port.default(3000),
+  /** Where people open it: needed when that is not {@link SIGHTLINE_HOST}. */
+  SIGHTLINE_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an origin such as https://sightline.example' })
+    .refine((url) => new URL(url).href === `${new URL(url).origin}/`, 'must end after host and port')
+    .optional(),
+  /** PEM files. They are followed: a new certificate is used without a restart. */
+  SIGHTLINE_TLS_CERT: z.string().optional(),
+  SIGHTLINE_TLS_KEY: z.string().optional(),
+  /** The proxies that do TLS: only theirs are the X-Forwarded headers that are believed. */
+  SIGHTLINE_BEHIND_PROXY: z
+    .string()
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .pipe(
+      z.array(
+        z.union(
+          [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+          'must be addresses or CIDR blocks, separated by commas',
+        ),
+      ),
+    )
+    .optional(),
   /** Address on which media is received, and which clients are told. */
-  SIGHTLINE_MEDIA_HOST: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  SIGHTLINE_MEDIA_HOST: address.default('127.0.0.1'),
   /** Folder of the database. */
   SIGHTLINE_DATA_DIR: z.string().default('./data'),
+  /** A PostgreSQL database instead of the file in the data folder. */
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL such as postgresql://user@host/database' })
+    .optional(),
   /** The mediasoup-worker binary; the package's own when unset. */
   SIGHTLINE_WORKER_BIN: z.string().optional(),
   SIGHTLINE_WORKERS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+  /** What tickets are signed and second factors encrypted with: keep it, and keep it to yourself. */
+  SIGHTLINE_SERVER_SECRET: z.string().min(32, 'must have at least 32 characters'),
   /** Shared with the recorders: proves who they are and signs media URLs. */
   SIGHTLINE_RECORDER_SECRET: z.string().min(16, 'must have at least 16 characters'),
+  /** The account that the first start creates. Without a password it gets one for its first sign-in, which is printed. */
+  SIGHTLINE_OWNER_EMAIL: email.default('owner@localhost'),
+  SIGHTLINE_OWNER_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
+  /** The company that the first start creates. */
+  SIGHTLINE_COMPANY_NAME: z.string().max(128).default('My company'),
   /** How long a recorded segment is when the picture allows it. */
   SIGHTLINE_SEGMENT_SECONDS: z.coerce.number().min(1).max(15).default(6),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
+
+/** The variables as read, and what they say about exposure. */
+export type SfuConfig = z.output<typeof configSchema> & { exposure: Exposure };
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws {ConfigError} that lists every bad variable
+ */
+export function readConfig(env: Record<string, string | undefined>): SfuConfig {
+  const variables = loadConfig(configSchema, env);
+  return { ...variables, exposure: readExposure(variables) };
+}

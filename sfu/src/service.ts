@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@sightline/shared';
-import { createLogger, loadConfig, type RunningService } from '@sightline/shared/node';
-import { configSchema } from './config.ts';
+import { createLogger, type RunningService } from '@sightline/shared/node';
+import { readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
+import { watchCertificate } from './exposure/certificate.ts';
 import { createMediasoupEngine, type MediasoupEngine } from './media/engine.ts';
 import type { MediaEngine } from './media/types.ts';
 import { createSfu } from './sfu.ts';
@@ -20,8 +21,11 @@ export async function startSfuService(
   env: Record<string, string | undefined>,
   fitEngine: (engine: MediasoupEngine) => MediaEngine = (engine) => engine,
 ): Promise<RunningService> {
-  const config = loadConfig(configSchema, env);
+  const config = readConfig(env);
   const logger = createLogger('sfu', config.LOG_LEVEL);
+  const { exposure } = config;
+  const certificate =
+    exposure.tls && (await watchCertificate({ files: exposure.tls, clock: systemClock, logger }));
   const engine = await createMediasoupEngine({
     workers: config.SIGHTLINE_WORKERS,
     workerBin: config.SIGHTLINE_WORKER_BIN,
@@ -33,15 +37,14 @@ export async function startSfuService(
     engine: fitEngine(engine),
     database: await openDatabase(join(resolve(config.SIGHTLINE_DATA_DIR), 'sightline.sqlite')),
     pages: { dashboard: join(projectRoot, 'dashboard/dist'), agent: join(projectRoot, 'agent/out/renderer') },
+    exposure,
+    certificate,
     recorderSecret: config.SIGHTLINE_RECORDER_SECRET,
     segmentMs: config.SIGHTLINE_SEGMENT_SECONDS * 1_000,
     clock: systemClock,
     logger,
   });
-  const address = await sfu.listen(config.SIGHTLINE_HOST, config.SIGHTLINE_PORT);
-  logger.info(
-    { address },
-    'listening; this version has no accounts, so it answers on this machine only, and to everybody on it',
-  );
+  const address = await sfu.listen();
+  logger.info({ address, publicOrigin: exposure.publicOrigin }, 'listening');
   return { close: () => sfu.close(), logger };
 }

@@ -4,6 +4,10 @@ import { ClientDirectory } from './clients/directory.ts';
 import type { Database } from './db/database.ts';
 import { createRecordingsRepository } from './db/recordings.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
+import type { CertificateWatch } from './exposure/certificate.ts';
+import type { Exposure } from './exposure/exposure.ts';
+import { createGate } from './exposure/gate.ts';
+import { createListener } from './exposure/listener.ts';
 import { createHttpServer, type PageFolders } from './http/server.ts';
 import type { MediaEngine } from './media/types.ts';
 import { createRecordingCoordinator } from './recording/coordinator.ts';
@@ -23,6 +27,9 @@ export interface SfuDeps {
   engine: MediaEngine;
   database: Database;
   pages: PageFolders;
+  exposure: Exposure;
+  /** Undefined: it does not speak TLS itself. */
+  certificate: CertificateWatch | undefined;
   recorderSecret: string;
   segmentMs: number;
   clock: Clock;
@@ -33,12 +40,12 @@ export interface SfuDeps {
 export interface Sfu {
   readonly directory: ClientDirectory;
   /** Opens the port. Resolves with the address. @throws the system's error, such as EADDRINUSE */
-  listen(host: string, port: number): Promise<string>;
+  listen(): Promise<string>;
   /** Ends runs and sessions, then everything else (docs/closures.md). May be called again. */
   close(): Promise<void>;
 }
 
-/** Puts the parts of the sfu together. It owns `engine` and `database` from now on. */
+/** Puts the parts of the sfu together. It owns `engine`, `database` and `certificate` from now on. */
 export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   const { engine, database, recorderSecret, clock, logger } = deps;
   const companyId = ONLY_COMPANY;
@@ -58,8 +65,13 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     clock,
     logger,
   });
+  const { exposure, certificate } = deps;
+  const gate = createGate(exposure);
   const http = await createHttpServer({
     pages: deps.pages,
+    exposure,
+    gate,
+    listener: createListener(certificate),
     sessions: { companyId, repository, recorders, recorderSecret, clock },
     logger,
   });
@@ -67,6 +79,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   const recordingStateOf: RecordingStateOf = (sessionId, trackId) => coordinator.stateOf(sessionId, trackId);
   const signaling = createSignalingServer({
     httpServer: http.server,
+    gate,
     recorderSecret,
     clock,
     logger,
@@ -107,11 +120,12 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     await signaling.close();
     engine.close();
     await http.close();
+    certificate?.close();
     await database.destroy();
   };
   return {
     directory,
-    listen: (host, port) => http.listen({ host, port }),
+    listen: () => http.listen({ host: exposure.host, port: exposure.port }),
     close: () => (closing ??= close()),
   };
 }

@@ -9,7 +9,9 @@ import {
   type FastifyInstance,
   type FastifyReply,
 } from 'fastify';
-import { isLocalRequest } from '../signaling/admission.ts';
+import type { Exposure } from '../exposure/exposure.ts';
+import type { Gate } from '../exposure/gate.ts';
+import type { Listener } from '../exposure/listener.ts';
 import { sessionsRoutes, type SessionsRoutesDeps } from './sessionsRoutes.ts';
 
 /** Where the built pages are. */
@@ -18,10 +20,16 @@ export interface PageFolders {
   agent: string;
 }
 
+/** For a year, browsers come by https only (RFC 6797). */
+const HSTS_SECONDS = 31_536_000;
+
 /** Builds the HTTP server: health, API, dashboard at `/`, agent page at `/agent/`. It does not listen yet. */
 export async function createHttpServer(deps: {
   pages: PageFolders;
   sessions: SessionsRoutesDeps;
+  exposure: Exposure;
+  gate: Gate;
+  listener: Listener;
   logger: Logger;
 }): Promise<FastifyInstance> {
   const onError = (error: unknown, reply: FastifyReply): void =>
@@ -29,6 +37,8 @@ export async function createHttpServer(deps: {
   const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = fastify({
     loggerInstance,
+    serverFactory: deps.listener,
+    trustProxy: deps.gate.trusts,
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, _request, reply) => onError(error, reply),
     bodyLimit: 64 * 1024,
@@ -36,13 +46,11 @@ export async function createHttpServer(deps: {
   app.setErrorHandler((error, _request, reply) => onError(error, reply));
   app.addHook('onRequest', (request, _reply, done) => {
     done(
-      isLocalRequest(request.headers)
-        ? undefined
-        : new HttpProblem(403, 'foreign-origin', 'Open Sightline by its own address, http://127.0.0.1.'),
+      deps.gate.admits(request.raw) ? undefined : new HttpProblem(403, 'foreign-origin', deps.gate.advice),
     );
   });
   await app.register(helmet, {
-    hsts: false,
+    hsts: deps.exposure.secure && { maxAge: HSTS_SECONDS, includeSubDomains: false },
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

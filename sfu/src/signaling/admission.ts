@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS, type ErrorCode } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Socket } from 'socket.io';
@@ -55,16 +54,4 @@ export function requireSecret(secret: string, logger: Logger): Middleware {
       ),
     );
   };
-}
-
-const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-/**
- * Whether a request was addressed to this machine by a loopback name, and, if a page sent it, whether the page
- * is ours. Without accounts this is what keeps foreign web pages out, DNS rebinding included.
- */
-export function isLocalRequest(headers: IncomingMessage['headers']): boolean {
-  const { host, origin } = headers;
-  if (host === undefined || !LOOPBACK_NAMES.has(host.replace(/:\d+$/, ''))) return false;
-  return origin === undefined || origin === `http://${host}`;
 }

@@ -14,7 +14,8 @@ import {
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { Server, type Namespace, type Socket } from 'socket.io';
-import { isLocalRequest, requireSecret, requireVersion } from './admission.ts';
+import type { Gate } from '../exposure/gate.ts';
+import { requireSecret, requireVersion } from './admission.ts';
 import { createTokenBucket, type Limiter } from './tokenBucket.ts';
 
 /** A connected agent's socket. */
@@ -34,6 +35,8 @@ export interface ConnectionHandlers {
 /** A silent network is noticed within the sum of the two. */
 const PING_INTERVAL_MS = 5_000;
 const PING_TIMEOUT_MS = 5_000;
+/** A connection that does not ask for a namespace is closed after this. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** A wall of a hundred tiles opens with some hundreds of requests at once. */
 const CLIENT_RATE = { burst: 500, perSecond: 100 };
@@ -50,6 +53,7 @@ export interface SignalingServer {
 /** Attaches Socket.IO to the HTTP server and hands its connections out. */
 export function createSignalingServer(options: {
   httpServer: HttpServer;
+  gate: Gate;
   recorderSecret: string;
   handlers: ConnectionHandlers;
   clock: Clock;
@@ -62,11 +66,12 @@ export function createSignalingServer(options: {
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     allowRequest: (request, decide) => {
-      const allowed = isLocalRequest(request.headers);
+      const allowed = options.gate.admits(request);
       if (!allowed)
         logger.warn({ code: 'foreign-origin', origin: request.headers.origin }, 'connection refused');
-      decide(allowed ? null : 'Open Sightline by its own address.', allowed);
+      decide(allowed ? null : options.gate.advice, allowed);
     },
   });
   io.use((socket, next) => {
