@@ -34,7 +34,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 
 /** One thing that somebody did. Entries of a company form a chain: each holds the hash of the one before. */
-export const auditEntry = z.object({
+export const auditEntry = z.strictObject({
   /** Position in the chain, from 1, without holes. */
   number: z.int().positive(),
   /** Null: the chain of what belongs to no company, such as the sign-ins of owners. */
@@ -42,7 +42,7 @@ export const auditEntry = z.object({
   atMs: timeMs,
   action: z.enum(AUDIT_ACTIONS),
   /** Who: an account, a device, or the server itself. */
-  actor: z.object({
+  actor: z.strictObject({
     kind: z.enum(['account', 'device', 'server', 'nobody']),
     id: z.string(),
     name: z.string(),

@@ -1,0 +1,25 @@
+import type { AuditEntry, Device } from '@sightline/shared';
+import type { Principal } from '../identity/authorise.ts';
+
+/** Who did something. */
+export type AuditActor = AuditEntry['actor'];
+
+/** The server, by itself. */
+export const SERVER_ACTOR: AuditActor = { kind: 'server', id: 'server', name: 'server' };
+
+/** Somebody who has not shown who he is. */
+export const NOBODY: AuditActor = { kind: 'nobody', id: '', name: '' };
+
+/** An account that has signed in. */
+export const accountActor = ({ accountId, name }: Pick<Principal, 'accountId' | 'name'>): AuditActor => ({
+  kind: 'account',
+  id: accountId,
+  name,
+});
+
+/** A device that has shown its credential. */
+export const deviceActor = ({ deviceId, name }: Pick<Device, 'deviceId' | 'name'>): AuditActor => ({
+  kind: 'device',
+  id: deviceId,
+  name,
+});
