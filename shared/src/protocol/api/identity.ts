@@ -8,8 +8,13 @@ export const role = z.enum(['owner', 'admin', 'supervisor', 'compliance']);
 /** A role in a company (null: in all of them, owners only), or in one group of its devices. */
 export const grant = z.object({ role, companyId: id.nullable(), groupId: id.nullable() });
 
-/** An e-mail address; lower case is what counts. */
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+/** An e-mail address as browsers take it, `owner@localhost` too; lower case is what counts. */
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email({ pattern: z.regexes.html5Email }));
 
 /** A password that an account may have. */
 export const newPassword = z.string().min(12, 'must have at least 12 characters').max(256);
