@@ -13,6 +13,7 @@ export * from './protocol/api/recordings.ts';
 export * from './protocol/common.ts';
 export * from './protocol/machine.ts';
 export * from './protocol/media.ts';
+export * from './protocol/messages.ts';
 export * from './protocol/notices.ts';
 export * from './protocol/recorder.ts';
 export * from './protocol/request.ts';
