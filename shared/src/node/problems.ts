@@ -28,6 +28,7 @@ function toProblem(error: unknown): Problem {
   if (error instanceof HttpProblem) return of(error.status, error.code, error.message);
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status === 416) return of(416, 'range-not-satisfiable', 'The file is shorter; ask for less.');
+  if (status === 413) return of(413, 'too-large', 'The request is larger than this takes.');
   if (status >= 400 && status < 500) return of(status, 'bad-request', 'The request is not well formed.');
   return of(500, 'internal', 'The service could not do that; its log says why.');
 }
