@@ -1,6 +1,6 @@
 import { ConfigError } from '@sightline/shared/node';
 import type { CertificateFiles } from './certificate.ts';
-import { isLoopback } from './loopback.ts';
+import { inUrl, isLoopback } from './hosts.ts';
 
 /** To whom the sfu answers, and how. */
 export interface Exposure {
@@ -42,7 +42,7 @@ export function readExposure(variables: ExposureVariables): Exposure {
   const { SIGHTLINE_HOST: host, SIGHTLINE_PORT: port } = variables;
   const { SIGHTLINE_TLS_CERT: certFile, SIGHTLINE_TLS_KEY: keyFile } = variables;
   const tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
-  const ownUrl = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const ownUrl = `${tls === undefined ? 'http' : 'https'}://${inUrl(host)}:${port}`;
   const publicOrigin = new URL(variables.SIGHTLINE_PUBLIC_URL ?? ownUrl).origin;
   return {
     host,

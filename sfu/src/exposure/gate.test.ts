@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { IncomingMessage, type IncomingHttpHeaders } from 'node:http';
 import { Socket } from 'node:net';
-import { IncomingMessage as Request } from 'node:http';
 import type { Exposure } from './exposure.ts';
 import { createGate } from './gate.ts';
 
@@ -23,7 +22,7 @@ const PROXIED: Exposure = {
 function request(headers: IncomingHttpHeaders, remoteAddress = '127.0.0.1'): IncomingMessage {
   const socket = new Socket();
   Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress });
-  return Object.assign(new Request(socket), { headers });
+  return Object.assign(new IncomingMessage(socket), { headers });
 }
 
 describe('the gate of an sfu that answers this machine only', () => {
@@ -78,6 +77,12 @@ describe('the gate of an sfu with a public name', () => {
     [{ host: 'sightline.example:8443' }],
   ])('%j: under no other', (headers) => {
     expect(gate.admits(request(headers, '10.1.2.3'))).toBe(false);
+  });
+
+  it('takes the address that it listens on for a name of its own: the recorder comes by it', () => {
+    const proxied = createGate({ ...PROXIED, host: '10.0.0.2' });
+    expect(proxied.admits(request({ host: '10.0.0.2:3000' }, '10.0.0.2'))).toBe(true);
+    expect(proxied.admits(request({ host: '10.0.0.3:3000' }, '10.0.0.2'))).toBe(false);
   });
 
   it('believes its proxy, and nobody else, about the name that was asked for', () => {

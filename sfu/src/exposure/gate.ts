@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyaddr from '@fastify/proxy-addr';
 import type { Exposure } from './exposure.ts';
-import { isLoopback } from './loopback.ts';
+import { inUrl, isLoopback } from './hosts.ts';
 
 /** Tells requests apart before anybody has signed in. HTTP and sockets ask the same one. */
 export interface Gate {
@@ -22,6 +22,7 @@ export interface Gate {
 export function createGate(exposure: Exposure): Gate {
   const { publicOrigin } = exposure;
   const publicHost = new URL(publicOrigin).host;
+  const listenHost = new URL(`http://${inUrl(exposure.host)}`).hostname;
   const trusts = proxyaddr.compile([...exposure.trustedProxies]);
   const ownScheme = exposure.tls === undefined ? 'http' : 'https';
 
@@ -38,7 +39,7 @@ export function createGate(exposure: Exposure): Gate {
       const host = parseHost(ownScheme, hostOf(request));
       if (host === undefined) return false;
       // A proxy may pass on the address at which it reaches us, instead of the one that the browser asked for.
-      const isLocal = isLoopback(host.hostname);
+      const isLocal = isLoopback(host.hostname) || host.hostname === listenHost;
       if (!isLocal && host.host !== publicHost) return false;
       return origin === undefined || origin === publicOrigin || (isLocal && origin === host.origin);
     },
