@@ -1,36 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCleanup } from './harness/cleanup.ts';
-import { startDisplay, type Display } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseLatency, summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
 import {
   findSession,
-  openDashboard,
   playback,
   press,
   recordedRun,
-  shareScreen,
   type Dashboard,
   type SharedScreen,
 } from './harness/product.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { openScene, type Scene } from './harness/scene.ts';
+import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 import { probeVideo, type RecordedFrameSample } from './harness/videoProbe.ts';
 
-const cleanup = createCleanup();
+let scene: Scene;
 let stack: Stack;
-let display: Display;
 let screen: SharedScreen;
 let dashboard: Dashboard;
 
 beforeAll(async () => {
-  stack = cleanup.use(await startStack());
-  display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
-  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
-  dashboard = cleanup.use(await openDashboard(stack));
+  scene = await openScene();
+  ({ stack, screen, dashboard } = scene);
 });
 
-afterAll(() => cleanup.close());
+afterAll(() => scene.close());
 
 const watching = (samples: readonly SeenFrameSample[]) =>
   samples.filter(({ pattern }) => pattern !== undefined);

@@ -1,38 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCleanup } from './harness/cleanup.ts';
-import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
 import { watchVideo, type PageProbe } from './harness/pageProbe.ts';
-import {
-  openDashboard,
-  recordedRun,
-  shareScreen,
-  type Dashboard,
-  type SharedScreen,
-} from './harness/product.ts';
+import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
 import { fetchPlaylist, stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { openScene, type Scene } from './harness/scene.ts';
+import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 
 const SHOWN_MS = 30_000;
 /** A picture's place on the recording's time is known to within what its first key frame takes to arrive. */
 const CLOCK_OFF_MS = 1_500;
 
-const cleanup = createCleanup();
+let scene: Scene;
 let stack: Stack;
 let screen: SharedScreen;
 let dashboard: Dashboard;
 let recordedFromMs: number;
 
 beforeAll(async () => {
-  stack = cleanup.use(await startStack());
-  const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
-  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
-  dashboard = cleanup.use(await openDashboard(stack));
+  scene = await openScene();
+  ({ stack, screen, dashboard } = scene);
 });
 
-afterAll(() => cleanup.close());
+afterAll(() => scene.close());
 
 const wallMsOf = ({ pattern }: { pattern: { wallMs: number } | undefined }): number =>
   pattern?.wallMs ?? Number.NaN;

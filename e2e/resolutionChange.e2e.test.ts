@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCleanup } from './harness/cleanup.ts';
 import { summariseCoverage } from './harness/coverage.ts';
-import { startDisplay, type Display, type ScreenSize } from './harness/display.ts';
+import type { Display, ScreenSize } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
-import {
-  openDashboard,
-  recordedRun,
-  shareScreen,
-  type Dashboard,
-  type SharedScreen,
-} from './harness/product.ts';
+import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
 import type { PageProbe } from './harness/pageProbe.ts';
 import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { openScene, type Scene } from './harness/scene.ts';
+import type { Stack } from './harness/stack.ts';
 
 const WIDE = { width: 1280, height: 720 };
 const HIGH = { width: 1024, height: 768 };
@@ -21,7 +15,7 @@ const NOTICED_MS = 30_000;
 /** How long it may take until the first picture of another size; in between nothing can be shown. */
 const MAX_PAUSE_MS = 3_000;
 
-const cleanup = createCleanup();
+let scene: Scene;
 let stack: Stack;
 let display: Display;
 let screen: SharedScreen;
@@ -29,13 +23,11 @@ let dashboard: Dashboard;
 let probe: PageProbe;
 
 beforeAll(async () => {
-  stack = cleanup.use(await startStack());
-  display = cleanup.use(await startDisplay({ size: WIDE, maxSize: { width: 1280, height: 768 } }));
-  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
-  dashboard = cleanup.use(await openDashboard(stack));
+  scene = await openScene({ maxSize: { width: 1280, height: 768 } });
+  ({ stack, display, screen, dashboard } = scene);
 });
 
-afterAll(() => cleanup.close());
+afterAll(() => scene.close());
 
 /** Waits for two seconds of readable pictures of this size. Returns how long the first took. */
 async function watch(size: ScreenSize): Promise<number> {

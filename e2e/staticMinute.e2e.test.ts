@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCleanup } from './harness/cleanup.ts';
-import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
-import {
-  openDashboard,
-  recordedRun,
-  shareScreen,
-  type Dashboard,
-  type SharedScreen,
-} from './harness/product.ts';
+import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
 import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { openScene, type Scene } from './harness/scene.ts';
+import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 
 const STATIC_MS = 60_000;
 
-const cleanup = createCleanup();
+let scene: Scene;
 let stack: Stack;
 let screen: SharedScreen;
 let dashboard: Dashboard;
@@ -24,13 +17,11 @@ let frozen: { frame: number; wallMs: number };
 let resumedAtMs: number;
 
 beforeAll(async () => {
-  stack = cleanup.use(await startStack());
-  const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
-  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
-  dashboard = cleanup.use(await openDashboard(stack));
+  scene = await openScene();
+  ({ stack, screen, dashboard } = scene);
 });
 
-afterAll(() => cleanup.close());
+afterAll(() => scene.close());
 
 const alarmCount = (): Promise<number> => dashboard.page.getByTestId('recording-alarm').count();
 

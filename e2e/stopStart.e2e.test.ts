@@ -1,26 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCleanup } from './harness/cleanup.ts';
 import { summariseCoverage } from './harness/coverage.ts';
-import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
 import {
   listSessions,
-  openDashboard,
   press,
   recordedRun,
   share,
-  shareScreen,
   type Dashboard,
   type SharedScreen,
 } from './harness/product.ts';
 import { decodeTrack, endedSession, stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { openScene, type Scene } from './harness/scene.ts';
+import type { Stack } from './harness/stack.ts';
 
 const MAX_PAUSE_MS = 1_000;
 const NOTICED_MS = 30_000;
 
-const cleanup = createCleanup();
+let scene: Scene;
 let stack: Stack;
 let screen: SharedScreen;
 let dashboard: Dashboard;
@@ -28,13 +25,11 @@ let secondSessionId: string;
 let sharedAgainAtMs: number;
 
 beforeAll(async () => {
-  stack = cleanup.use(await startStack());
-  const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
-  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
-  dashboard = cleanup.use(await openDashboard(stack));
+  scene = await openScene();
+  ({ stack, screen, dashboard } = scene);
 });
 
-afterAll(() => cleanup.close());
+afterAll(() => scene.close());
 
 describe('an agent that stops sharing and starts again', () => {
   it('goes from the wall, and its session ends with what was recorded', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openAgentScreen, type AgentScreen } from './harness/agentScreen.ts';
 import { createCleanup } from './harness/cleanup.ts';
 import { startDisplay } from './harness/display.ts';
+import { enrolmentLink } from './harness/enrolment.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
 import { createNetworkNamespace, type NetworkNamespace, type RateLimit } from './harness/netns.ts';
@@ -52,7 +53,7 @@ beforeAll(async () => {
   screen = cleanup.use(
     await openAgentScreen({
       display,
-      agentUrl: `${stack.agentUrl}?user=ann&host=e2e`,
+      agentUrl: await enrolmentLink(stack.api, { user: 'ann', host: 'e2e' }),
       framesPerSecond: 30,
       busy: true,
       network,

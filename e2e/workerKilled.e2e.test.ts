@@ -1,27 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCleanup } from './harness/cleanup.ts';
 import { pauseAround, summariseCoverage } from './harness/coverage.ts';
-import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
 import { childrenOf } from './harness/processes.ts';
-import {
-  agentState,
-  openDashboard,
-  recordedRun,
-  shareScreen,
-  type Dashboard,
-  type SharedScreen,
-} from './harness/product.ts';
+import { agentState, recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
 import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { openScene, type Scene } from './harness/scene.ts';
+import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 
 /** Frames come every 33 ms; a busy machine may lose some in a row. */
 const MAX_PAUSE_MS = 1_000;
 const BACK_MS = 60_000;
 
-const cleanup = createCleanup();
+let scene: Scene;
 let stack: Stack;
 let screen: SharedScreen;
 let dashboard: Dashboard;
@@ -29,13 +21,11 @@ let firstRun: string;
 let killedAtMs: number;
 
 beforeAll(async () => {
-  stack = cleanup.use(await startStack());
-  const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
-  screen = cleanup.use(await shareScreen({ display, stack, user: 'ann' }));
-  dashboard = cleanup.use(await openDashboard(stack));
+  scene = await openScene();
+  ({ stack, screen, dashboard } = scene);
 });
 
-afterAll(() => cleanup.close());
+afterAll(() => scene.close());
 
 describe('a media worker that dies while a screen is watched and recorded', () => {
   it('comes back on the viewer’s page by itself', async () => {

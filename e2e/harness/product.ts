@@ -10,6 +10,7 @@ import { openAgentScreen, type AgentScreen, type Bounds } from './agentScreen.ts
 import { launchViewerChromium } from './chromium.ts';
 import { createCleanup, type Closable } from './cleanup.ts';
 import type { Display } from './display.ts';
+import { enrolmentLink } from './enrolment.ts';
 import type { NetworkNamespace } from './netns.ts';
 import { watchVideo, type PageProbe } from './pageProbe.ts';
 import type { Stack } from './stack.ts';
@@ -45,7 +46,7 @@ export async function share(agentPage: Page): Promise<string> {
   return sessionId;
 }
 
-/** Opens an agent on a display, shares its screen, and returns when it streams. */
+/** Opens an agent on a display, enrols it, shares its screen, and returns when it streams. */
 export async function shareScreen(options: {
   display: Display;
   stack: Stack;
@@ -57,7 +58,7 @@ export async function shareScreen(options: {
   const { display, stack, user, bounds, network } = options;
   const screen = await openAgentScreen({
     display,
-    agentUrl: `${stack.agentUrl}?user=${user}&host=e2e`,
+    agentUrl: await enrolmentLink(stack.api, { user, host: 'e2e' }),
     framesPerSecond: 30,
     ...(bounds === undefined ? {} : { bounds }),
     ...(network === undefined ? {} : { network }),
@@ -81,10 +82,11 @@ export interface Dashboard extends Closable {
   focus(user: string, trackId?: string): Promise<PageProbe>;
 }
 
-/** Opens the wall. */
+/** Opens the wall as the owner. */
 export async function openDashboard(stack: Stack): Promise<Dashboard> {
   const cleanup = createCleanup();
   const chromium = cleanup.use(await launchViewerChromium());
+  await chromium.context.addCookies([{ ...(await stack.signIn()).cookie(), url: stack.url }]);
   const page = await chromium.context.newPage();
   await page.goto(`${stack.url}/`);
   const tileOf = (user: string, trackId: string): string =>
@@ -106,18 +108,13 @@ export async function openDashboard(stack: Stack): Promise<Dashboard> {
   };
 }
 
-async function readJson(response: Response): Promise<unknown> {
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
-  return response.json();
-}
-
 /** All sessions on record, the newest first. */
 export const listSessions = async (stack: Stack): Promise<RecordedSession[]> =>
-  sessionList.parse(await readJson(await fetch(`${stack.url}/api/v1/sessions`))).sessions;
+  sessionList.parse(await stack.api('GET', '/api/v1/sessions')).sessions;
 
 /** One session on record. */
 export const findSession = async (stack: Stack, sessionId: string): Promise<RecordedSession> =>
-  recordedSession.parse(await readJson(await fetch(`${stack.url}/api/v1/sessions/${sessionId}`)));
+  recordedSession.parse(await stack.api('GET', `/api/v1/sessions/${sessionId}`));
 
 /** A URL that plays a recorded track. */
 export async function playback(
@@ -125,8 +122,8 @@ export async function playback(
   sessionId: string,
   trackId = FIRST_TRACK,
 ): Promise<PlaybackGrant> {
-  const url = `${stack.url}/api/v1/sessions/${sessionId}/tracks/${trackId}/playback`;
-  return playbackGrant.parse(await readJson(await fetch(url, { method: 'POST' })));
+  const path = `/api/v1/sessions/${sessionId}/tracks/${trackId}/playback`;
+  return playbackGrant.parse(await stack.api('POST', path));
 }
 
 /** Waits until the track's newest run has `recordedMs` of media on record and returns its id. */

@@ -3,23 +3,43 @@ import type { Closable } from './cleanup.ts';
 import { createCleanup } from './cleanup.ts';
 import { freeTcpPort } from './ports.ts';
 import { startProc, type Proc } from './proc.ts';
+import { signIn, type Api, type Session } from './session.ts';
 import { createTempDir } from './tempDir.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
+const SFU_MAIN = join(PROJECT, 'sfu/src/main.ts');
+const RECORDER_MAIN = join(PROJECT, 'recorder/src/main.ts');
 const READY_MS = 20_000;
+
+/** Whoever owns a stack: the account that its first start creates. */
+const OWNER = { email: 'owner@e2e.example', password: 'only-for-this-end-to-end-test' };
+
+/** What an sfu cannot do without. */
+export const SFU_SECRETS = {
+  SIGHTLINE_SERVER_SECRET: 'only-for-this-end-to-end-test-0123456789',
+  SIGHTLINE_RECORDER_SECRET: 'only-for-this-end-to-end-test',
+  SIGHTLINE_OWNER_EMAIL: OWNER.email,
+  SIGHTLINE_OWNER_PASSWORD: OWNER.password,
+};
 
 /** The services as a user runs them, on ports and in a folder of their own. */
 export interface Stack extends Closable {
   /** Where dashboard and API are, without a slash at the end. */
   readonly url: string;
-  readonly agentUrl: string;
   readonly dataDir: string;
   readonly recorderSecret: string;
+  /** The sfu that runs now. */
   readonly sfu: Proc;
   /** The recorder that runs now; undefined before `startRecorder`. */
   readonly recorder: Proc | undefined;
+  /** Calls the API as the owner. */
+  readonly api: Api;
+  /** Signs in as the owner, with a session of its own. */
+  signIn(): Promise<Session>;
   /** Starts a recorder, also after another one was killed. Resolves when the sfu has it. */
   startRecorder(): Promise<Proc>;
+  /** Ends the sfu alone with a signal and starts it on the same port and data. Resolves when it listens. */
+  restartSfu(signal: NodeJS.Signals): Promise<Proc>;
 }
 
 /** What a test may ask of its stack. */
@@ -29,8 +49,22 @@ export interface StackOptions {
   /** Address on which media is received; loopback by default. */
   readonly mediaHost?: string;
   readonly workers?: number;
+  /** A PostgreSQL database; SQLite in the data folder by default. */
+  readonly databaseUrl?: string;
   /** The program that is the sfu; the product's own by default. */
   readonly sfuMain?: string;
+}
+
+/** Starts an sfu as its own process. Resolves when it listens. */
+export async function startSfu(env: Readonly<Record<string, string>>, main = SFU_MAIN): Promise<Proc> {
+  const sfu = await startProc(process.execPath, [main], { env: { ...SFU_SECRETS, ...env } });
+  try {
+    await sfu.line(/"msg":"listening/, READY_MS);
+    return sfu;
+  } catch (error) {
+    await sfu.close();
+    throw error;
+  }
 }
 
 /** Starts the sfu and, unless told otherwise, a recorder. */
@@ -39,39 +73,47 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const data = cleanup.use(await createTempDir('stack'));
   const port = await freeTcpPort();
   const recorderPort = await freeTcpPort();
-  const recorderSecret = 'only-for-this-end-to-end-test';
   const url = `http://127.0.0.1:${port}`;
   const env = {
+    ...SFU_SECRETS,
     SIGHTLINE_PORT: String(port),
     SIGHTLINE_RECORDER_PORT: String(recorderPort),
     SIGHTLINE_SFU_URL: url,
     SIGHTLINE_DASHBOARD_ORIGIN: url,
     SIGHTLINE_DATA_DIR: data.path,
-    SIGHTLINE_RECORDER_SECRET: recorderSecret,
     SIGHTLINE_WORKERS: String(options.workers ?? 1),
     ...(options.mediaHost === undefined ? {} : { SIGHTLINE_MEDIA_HOST: options.mediaHost }),
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   };
-  const start = async (main: string): Promise<Proc> =>
-    cleanup.use(await startProc(process.execPath, [main], { env }));
+  const start = async (): Promise<Proc> => cleanup.use(await startSfu(env, options.sfuMain));
 
   let recorder: Proc | undefined;
+  let owner: Promise<Session> | undefined;
   try {
-    const sfu = await start(options.sfuMain ?? join(PROJECT, 'sfu/src/main.ts'));
-    await sfu.line(/"address":/, READY_MS);
+    let sfu = await start();
     const stack: Stack = {
       url,
-      agentUrl: `${url}/agent/`,
       dataDir: data.path,
-      recorderSecret,
-      sfu,
+      recorderSecret: SFU_SECRETS.SIGHTLINE_RECORDER_SECRET,
+      get sfu() {
+        return sfu;
+      },
       get recorder() {
         return recorder;
       },
+      api: async (...call) => (await (owner ??= stack.signIn())).api(...call),
+      signIn: () => signIn(url, OWNER),
       async startRecorder() {
-        const started = await start(join(PROJECT, 'recorder/src/main.ts'));
+        const started = cleanup.use(await startProc(process.execPath, [RECORDER_MAIN], { env }));
         await started.line(/"msg":"ready/, READY_MS);
         recorder = started;
         return started;
+      },
+      async restartSfu(signal) {
+        process.kill(sfu.pid, signal);
+        await sfu.exited;
+        sfu = await start();
+        return sfu;
       },
       close: () => cleanup.close(),
     };
