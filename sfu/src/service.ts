@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@sightline/shared';
 import { createLogger, type RunningService } from '@sightline/shared/node';
@@ -35,7 +35,11 @@ export async function startSfuService(
   });
   const sfu = await createSfu({
     engine: fitEngine(engine),
-    database: await openDatabase(join(resolve(config.SIGHTLINE_DATA_DIR), 'sightline.sqlite')),
+    database: await openDatabase({
+      dataDir: config.SIGHTLINE_DATA_DIR,
+      url: config.DATABASE_URL,
+      logger,
+    }),
     pages: { dashboard: join(projectRoot, 'dashboard/dist'), agent: join(projectRoot, 'agent/out/renderer') },
     exposure,
     certificate,

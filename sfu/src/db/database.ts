@@ -1,61 +1,107 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { join, resolve } from 'node:path';
+import type { Logger } from '@sightline/shared/node';
+import { Kysely, sql, type Dialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { migrations } from './migrations.ts';
+import { DatabaseError } from './databaseError.ts';
+import { migrations } from './migrations/index.ts';
+import { describePostgresUrl, postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
+import { sqliteDialect } from './sqlite.ts';
 
 /** The database, ready for queries. */
 export type Database = Kysely<Schema>;
 
+/** Which database to open. */
+export interface DatabaseOptions {
+  /** Folder of the SQLite file. */
+  dataDir: string;
+  /** `postgres://…`; undefined: SQLite. */
+  url: string | undefined;
+  logger: Pick<Logger, 'warn'>;
+}
+
 /**
- * Opens the SQLite file, creating it and its folder where needed, and brings it to the newest schema. Writes are
- * on disk when they are acknowledged (WAL, `synchronous=FULL`).
+ * Opens the database and brings it to the newest schema.
+ *
+ * @throws {DatabaseError} if it cannot be reached, comes from a newer version, or a migration fails; it is then as it was.
+ */
+export async function openDatabase({ dataDir, url, logger }: DatabaseOptions): Promise<Database> {
+  return url === undefined
+    ? openSqliteDatabase(join(resolve(dataDir), 'sightline.sqlite'))
+    : openPostgresDatabase(url, logger);
+}
+
+/**
+ * Opens a SQLite file, see {@link openDatabase}.
  *
  * @param path `:memory:` for a database that lives as long as the process.
- * @throws if a migration fails, with its error as the cause; the database is then as it was before it.
+ * @throws {DatabaseError}
  */
-export async function openDatabase(path: string): Promise<Database> {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const sqlite = new DatabaseSync(path);
-  sqlite.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000',
-  );
-  const database = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
+export async function openSqliteDatabase(path: string): Promise<Database> {
+  return prepare(sqliteDialect(path), `the file ${path}`);
+}
+
+async function openPostgresDatabase(url: string, logger: Pick<Logger, 'warn'>): Promise<Database> {
+  return prepare(postgresDialect(url, logger), describePostgresUrl(url));
+}
+
+async function prepare(dialect: Dialect, name: string): Promise<Database> {
+  const database = new Kysely<Schema>({ dialect });
+  try {
+    await reach(database, name);
+    await migrate(database, name);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
+async function reach(database: Database, name: string): Promise<void> {
+  try {
+    await sql`select 1`.execute(database);
+  } catch (error) {
+    throw new DatabaseError(
+      'database-unreachable',
+      `The database ${name} cannot be reached (${reasonOf(error)}). Check that it runs, and DATABASE_URL: host, port, name, user and password.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Servers that start at once wait for each other here: the migrator holds a lock of the database. */
+async function migrate(database: Database, name: string): Promise<void> {
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve(migrations) },
   });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    await database.destroy();
-    throw new Error('The database could not be brought to the newest schema.', { cause: error });
+  if (error === undefined) return;
+  const unknown = await unknownMigrations(database);
+  if (unknown.length > 0) {
+    throw new DatabaseError(
+      'database-too-new',
+      `The database ${name} was changed by a newer version of Sightline (${unknown.join(', ')}), which this one does not know. Start that version, or restore a backup from before it.`,
+    );
   }
-  return database;
+  throw new DatabaseError(
+    'database-migration-failed',
+    `The database ${name} could not be brought to the newest schema (${reasonOf(error)}); it is as it was before. Check its free space and the rights of its user.`,
+    { cause: error },
+  );
 }
 
-/** Fits `node:sqlite` to what Kysely expects of a driver. */
-function adapt(sqlite: DatabaseSync): SqliteDatabase {
-  return {
-    close: () => sqlite.close(),
-    prepare: (sql) => adaptStatement(sqlite.prepare(sql)),
-  };
+async function unknownMigrations(database: Database): Promise<string[]> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
+    database,
+  );
+  return rows.map((row) => row.name).filter((migration) => !Object.hasOwn(migrations, migration));
 }
 
-function adaptStatement(statement: StatementSync): SqliteStatement {
-  const bound = (values: readonly unknown[]): SQLInputValue[] => values.map(toInput);
-  return {
-    reader: statement.columns().length > 0,
-    all: (values) => statement.all(...bound(values)),
-    run: (values) => statement.run(...bound(values)),
-    iterate: (values) => statement.iterate(...bound(values)),
-  };
-}
-
-function toInput(value: unknown): SQLInputValue {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value === null)
-    return value;
-  if (value instanceof Uint8Array) return value;
-  throw new TypeError(`SQLite takes no ${typeof value}.`);
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no reason given';
+  if (error.message !== '') return error.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

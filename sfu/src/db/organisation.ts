@@ -1,5 +1,8 @@
 import type { Company, Group } from '@sightline/shared';
+import type { Selectable } from 'kysely';
+import { isForeignKeyViolation, isUniqueViolation, retryWhile } from './conflicts.ts';
 import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
 
 /** Companies and the groups of their devices. */
 export interface OrganisationRepository {
@@ -18,4 +21,133 @@ export interface OrganisationRepository {
   renameGroup(companyId: string, groupId: string, name: string): Promise<Group | 'taken' | undefined>;
   /** Its devices and tokens are in no group then, and grants for it go. False: the company has no such group. */
   deleteGroup(companyId: string, groupId: string): Promise<boolean>;
+}
+
+/** The {@link OrganisationRepository} on a database. */
+export function createOrganisationRepository(database: Database): OrganisationRepository {
+  return {
+    async addCompany({ companyId, name, idleThresholdMs, createdAtMs }) {
+      await database
+        .insertInto('companies')
+        .values({
+          company_id: companyId,
+          name,
+          idle_threshold_ms: idleThresholdMs,
+          created_at_ms: createdAtMs,
+        })
+        .execute();
+    },
+    async listCompanies() {
+      const rows = await database
+        .selectFrom('companies')
+        .selectAll()
+        .orderBy('name')
+        .orderBy('company_id')
+        .execute();
+      return rows.map(toCompany);
+    },
+    async findCompany(companyId) {
+      const row = await database
+        .selectFrom('companies')
+        .selectAll()
+        .where('company_id', '=', companyId)
+        .executeTakeFirst();
+      return row && toCompany(row);
+    },
+    async changeCompany(companyId, { name, idleThresholdMs }) {
+      const row = await database
+        .updateTable('companies')
+        .set((update) => ({
+          name: name ?? update.ref('name'),
+          idle_threshold_ms: idleThresholdMs ?? update.ref('idle_threshold_ms'),
+        }))
+        .where('company_id', '=', companyId)
+        .returningAll()
+        .executeTakeFirst();
+      return row && toCompany(row);
+    },
+    async addGroup({ groupId, companyId, name }) {
+      const { numInsertedOrUpdatedRows } = await database
+        .insertInto('device_groups')
+        .values({ group_id: groupId, company_id: companyId, name })
+        .onConflict((conflict) => conflict.columns(['company_id', 'name']).doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+    async listGroups(companyId) {
+      const rows = await database
+        .selectFrom('device_groups')
+        .selectAll()
+        .where('company_id', '=', companyId)
+        .orderBy('name')
+        .execute();
+      return rows.map(toGroup);
+    },
+    async findGroup(companyId, groupId) {
+      const row = await database
+        .selectFrom('device_groups')
+        .selectAll()
+        .where('company_id', '=', companyId)
+        .where('group_id', '=', groupId)
+        .executeTakeFirst();
+      return row && toGroup(row);
+    },
+    async renameGroup(companyId, groupId, name) {
+      try {
+        const row = await database
+          .updateTable('device_groups')
+          .set({ name })
+          .where('company_id', '=', companyId)
+          .where('group_id', '=', groupId)
+          .returningAll()
+          .executeTakeFirst();
+        return row && toGroup(row);
+      } catch (error) {
+        if (isUniqueViolation(error)) return 'taken';
+        throw error;
+      }
+    },
+    deleteGroup: (companyId, groupId) =>
+      // On PostgreSQL somebody may put a device into the group between two of these statements.
+      retryWhile(isForeignKeyViolation, () =>
+        database.transaction().execute(async (transaction) => {
+          const group = await transaction
+            .selectFrom('device_groups')
+            .select('group_id')
+            .where('company_id', '=', companyId)
+            .where('group_id', '=', groupId)
+            .executeTakeFirst();
+          if (group === undefined) return false;
+          await transaction
+            .updateTable('enrolment_tokens')
+            .set({ group_id: null })
+            .where('group_id', '=', groupId)
+            .execute();
+          await transaction
+            .updateTable('devices')
+            .set({ group_id: null })
+            .where('group_id', '=', groupId)
+            .execute();
+          await transaction.deleteFrom('grants').where('group_id', '=', groupId).execute();
+          const { numDeletedRows } = await transaction
+            .deleteFrom('device_groups')
+            .where('group_id', '=', groupId)
+            .executeTakeFirst();
+          return numDeletedRows === 1n;
+        }),
+      ),
+  };
+}
+
+function toCompany(row: Selectable<Schema['companies']>): Company {
+  return {
+    companyId: row.company_id,
+    name: row.name,
+    idleThresholdMs: row.idle_threshold_ms,
+    createdAtMs: row.created_at_ms,
+  };
+}
+
+function toGroup(row: Selectable<Schema['device_groups']>): Group {
+  return { groupId: row.group_id, companyId: row.company_id, name: row.name };
 }

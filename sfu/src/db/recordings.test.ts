@@ -1,15 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createManualClock } from '@sightline/shared/testing';
-import { openDatabase, type Database } from './database.ts';
+import { openSqliteDatabase, type Database } from './database.ts';
 import { createRecordingsRepository, type RecordingsRepository } from './recordings.ts';
 import { createSegmentWriter } from './segmentWriter.ts';
 
 let database: Database;
 let repository: RecordingsRepository;
 
+const ofDefault = { everywhere: false, companies: new Map([['default', 'all' as const]]) };
 const session = (sessionId: string, startedAtMs: number, companyId = 'default') => ({
   sessionId,
   companyId,
+  deviceId: 'device-1',
   userId: 'ann@desk',
   userName: 'ann',
   hostName: 'desk',
@@ -25,7 +27,7 @@ const run = (runId: string, startedAtMs: number) => ({
 const segment = (index: number, startMs: number) => ({ index, startMs, durationMs: 6_000, bytes: 500 });
 
 beforeEach(async () => {
-  database = await openDatabase(':memory:');
+  database = await openSqliteDatabase(':memory:');
   repository = createRecordingsRepository(database);
   await repository.addSession(session('s1', 1_000));
 });
@@ -41,7 +43,7 @@ describe('recordings', () => {
       { runId: 'r1', segment: segment(1, 8_000) },
     ]);
     await repository.endRun('r1', 14_000, 'stalled');
-    await expect(repository.findSession('default', 's1')).resolves.toMatchObject({
+    await expect(repository.findSession('s1')).resolves.toMatchObject({
       endedAtMs: null,
       tracks: [
         {
@@ -60,7 +62,7 @@ describe('recordings', () => {
     await repository.addRun(run('r1', 2_000));
     await repository.addSegments([{ runId: 'r1', segment: segment(0, 2_000) }]);
     await repository.addSegments([{ runId: 'r1', segment: { ...segment(0, 2_000), durationMs: 6_500 } }]);
-    const found = await repository.findSession('default', 's1');
+    const found = await repository.findSession('s1');
     expect(found?.tracks[0]?.runs[0]?.recordedMs).toBe(6_500);
   });
 
@@ -68,16 +70,15 @@ describe('recordings', () => {
     await repository.addRun(run('r1', 2_000));
     await repository.endRun('r1', 3_000, 'worker-died');
     await repository.endRun('r1', 4_000, 'stopped');
-    const found = await repository.findSession('default', 's1');
+    const found = await repository.findSession('s1');
     expect(found?.tracks[0]?.runs[0]).toMatchObject({ endedAtMs: 3_000, endReason: 'worker-died' });
   });
 
   it('lists the newest first, and only the company’s own', async () => {
     await repository.addSession(session('s2', 5_000));
     await repository.addSession(session('foreign', 9_000, 'other'));
-    const listed = await repository.listSessions('default', 10);
+    const listed = await repository.listSessions({ reach: ofDefault, limit: 10 });
     expect(listed.map(({ sessionId }) => sessionId)).toEqual(['s2', 's1']);
-    await expect(repository.findSession('default', 'foreign')).resolves.toBeUndefined();
   });
 
   it('ends what a killed server left open, at the last moment on record', async () => {
@@ -85,7 +86,7 @@ describe('recordings', () => {
     await repository.addSegments([{ runId: 'r1', segment: segment(0, 2_000) }]);
     await repository.addSession(session('s2', 50_000));
     await expect(repository.closeLeftovers()).resolves.toEqual({ sessions: 2, runs: 1 });
-    await expect(repository.listSessions('default', 10)).resolves.toMatchObject([
+    await expect(repository.listSessions({ reach: ofDefault, limit: 10 })).resolves.toMatchObject([
       { sessionId: 's2', endedAtMs: 50_000 },
       {
         sessionId: 's1',
@@ -104,7 +105,7 @@ describe('segment writer', () => {
     const written = Promise.all([writer.add('r1', segment(0, 2_000)), writer.add('r1', segment(1, 8_000))]);
     clock.advance(50);
     await written;
-    const found = await repository.findSession('default', 's1');
+    const found = await repository.findSession('s1');
     expect(found?.tracks[0]?.runs[0]?.recordedMs).toBe(12_000);
   });
 

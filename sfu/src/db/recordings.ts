@@ -1,20 +1,36 @@
-import type {
-  RecordedRun,
-  RecordedSession,
-  RunEndReason,
-  Segment,
-  StreamingEndReason,
-} from '@sightline/shared';
+import type { RecordedSession, RunEndReason, Segment, StreamingEndReason } from '@sightline/shared';
+import type { Reach } from '../identity/authorise.ts';
+import { inBatches } from './batches.ts';
 import type { Database } from './database.ts';
+import { closeLeftovers } from './leftovers.ts';
+import { sessionQueries } from './sessionQueries.ts';
 
 /** A session as it begins. */
 export interface NewSession {
   sessionId: string;
   companyId: string;
+  deviceId: string;
   userId: string;
   userName: string;
   hostName: string;
   startedAtMs: number;
+}
+
+/** A session with what decides who may see it. */
+export interface StoredSession extends RecordedSession {
+  /** Null for sessions from before there were devices. */
+  deviceId: string | null;
+  /** The group its device is in now; null: in none. */
+  groupId: string | null;
+}
+
+/** Which sessions are wanted. */
+export interface SessionFilter {
+  /** Only what lies within. */
+  reach: Reach;
+  companyId?: string;
+  deviceId?: string;
+  limit: number;
 }
 
 /** A run as it begins. */
@@ -36,44 +52,21 @@ export interface RecordingsRepository {
   hasRun(runId: string): Promise<boolean>;
   /** Enters segments in one transaction; one that is known is replaced. */
   addSegments(segments: readonly { runId: string; segment: Segment }[]): Promise<void>;
-  /** Ends what a server that did not shut down left open, at the last moment that is on record. */
+  /**
+   * Ends what a server that did not shut down left open, at the last moment that is on record: all runs, and the
+   * sessions but for those that the connection of a device names, for it may still come back.
+   */
   closeLeftovers(): Promise<{ sessions: number; runs: number }>;
-  /** The company's sessions, the newest first. */
-  listSessions(companyId: string, limit: number): Promise<RecordedSession[]>;
-  /** A session of the company; undefined too if it is another's. */
-  findSession(companyId: string, sessionId: string): Promise<RecordedSession | undefined>;
+  /** A session to go on with; undefined if it has ended, or has no device. */
+  findOpenSession(sessionId: string): Promise<NewSession | undefined>;
+  /** The newest first. */
+  listSessions(filter: SessionFilter): Promise<StoredSession[]>;
+  /** Of any company: the caller authorises. */
+  findSession(sessionId: string): Promise<StoredSession | undefined>;
 }
 
 /** The {@link RecordingsRepository} on a database. */
 export function createRecordingsRepository(database: Database): RecordingsRepository {
-  const sessionRows = (companyId: string) =>
-    database.selectFrom('sessions').selectAll().where('company_id', '=', companyId);
-
-  const withTracks = async (rows: Awaited<ReturnType<ReturnType<typeof sessionRows>['execute']>>) => {
-    const ids = rows.map((row) => row.session_id);
-    if (ids.length === 0) return [];
-    const tracks = await database.selectFrom('tracks').selectAll().where('session_id', 'in', ids).execute();
-    const runs = await runRows(database, ids);
-    return rows.map((row): RecordedSession => ({
-      sessionId: row.session_id,
-      companyId: row.company_id,
-      userId: row.user_id,
-      userName: row.user_name,
-      hostName: row.host_name,
-      startedAtMs: row.started_at_ms,
-      endedAtMs: row.ended_at_ms,
-      tracks: tracks
-        .filter((track) => track.session_id === row.session_id)
-        .map((track) => ({
-          trackId: track.track_id,
-          label: track.label,
-          runs: runs
-            .filter((run) => run.session_id === row.session_id && run.track_id === track.track_id)
-            .map(toRun),
-        })),
-    }));
-  };
-
   return {
     async addSession(session) {
       await database
@@ -81,6 +74,7 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
         .values({
           session_id: session.sessionId,
           company_id: session.companyId,
+          device_id: session.deviceId,
           user_id: session.userId,
           user_name: session.userName,
           host_name: session.hostName,
@@ -136,102 +130,36 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
         .executeTakeFirst();
       return row !== undefined;
     },
-    async addSegments(segments) {
-      if (segments.length === 0) return;
-      await database
-        .insertInto('segments')
-        .values(
-          segments.map(({ runId, segment }) => ({
-            run_id: runId,
-            segment_index: segment.index,
-            start_ms: segment.startMs,
-            duration_ms: segment.durationMs,
-            bytes: segment.bytes,
-          })),
-        )
-        .onConflict((conflict) =>
-          conflict.columns(['run_id', 'segment_index']).doUpdateSet((row) => ({
-            start_ms: row.ref('excluded.start_ms'),
-            duration_ms: row.ref('excluded.duration_ms'),
-            bytes: row.ref('excluded.bytes'),
-          })),
-        )
-        .execute();
-    },
+    addSegments: (segments) =>
+      database.transaction().execute(async (transaction) => {
+        for (const batch of inBatches(segments, 5)) await putSegments(transaction, batch);
+      }),
     closeLeftovers: () => closeLeftovers(database),
-    async listSessions(companyId, limit) {
-      return withTracks(await sessionRows(companyId).orderBy('started_at_ms', 'desc').limit(limit).execute());
-    },
-    async findSession(companyId, sessionId) {
-      const [session] = await withTracks(
-        await sessionRows(companyId).where('session_id', '=', sessionId).execute(),
-      );
-      return session;
-    },
+    ...sessionQueries(database),
   };
 }
 
-function runRows(database: Database, sessionIds: readonly string[]) {
-  return database
-    .selectFrom('runs')
-    .leftJoin('segments', 'segments.run_id', 'runs.run_id')
-    .select(({ fn }) => [
-      'runs.run_id',
-      'runs.session_id',
-      'runs.track_id',
-      'runs.started_at_ms',
-      'runs.ended_at_ms',
-      'runs.end_reason',
-      fn.sum<number | null>('segments.duration_ms').as('recorded_ms'),
-      fn.sum<number | null>('segments.bytes').as('bytes'),
-    ])
-    .where('runs.session_id', 'in', sessionIds)
-    .groupBy('runs.run_id')
-    .orderBy('runs.started_at_ms')
+async function putSegments(
+  transaction: Database,
+  batch: readonly { runId: string; segment: Segment }[],
+): Promise<void> {
+  await transaction
+    .insertInto('segments')
+    .values(
+      batch.map(({ runId, segment }) => ({
+        run_id: runId,
+        segment_index: segment.index,
+        start_ms: segment.startMs,
+        duration_ms: segment.durationMs,
+        bytes: segment.bytes,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'segment_index']).doUpdateSet((row) => ({
+        start_ms: row.ref('excluded.start_ms'),
+        duration_ms: row.ref('excluded.duration_ms'),
+        bytes: row.ref('excluded.bytes'),
+      })),
+    )
     .execute();
-}
-
-function toRun(row: Awaited<ReturnType<typeof runRows>>[number]): RecordedRun {
-  return {
-    runId: row.run_id,
-    startedAtMs: row.started_at_ms,
-    endedAtMs: row.ended_at_ms,
-    endReason: row.end_reason,
-    recordedMs: row.recorded_ms ?? 0,
-    bytes: row.bytes ?? 0,
-  };
-}
-
-async function closeLeftovers(database: Database): Promise<{ sessions: number; runs: number }> {
-  return database.transaction().execute(async (transaction) => {
-    const runs = await transaction
-      .updateTable('runs')
-      .set((update) => ({
-        end_reason: 'recorder-lost' as const,
-        ended_at_ms: update.fn.coalesce(
-          update
-            .selectFrom('segments')
-            .select((row) => row.fn.max<number>(row('start_ms', '+', row.ref('duration_ms'))).as('end_ms'))
-            .whereRef('segments.run_id', '=', 'runs.run_id'),
-          update.ref('runs.started_at_ms'),
-        ),
-      }))
-      .where('ended_at_ms', 'is', null)
-      .executeTakeFirst();
-    const sessions = await transaction
-      .updateTable('sessions')
-      .set((update) => ({
-        end_reason: 'sfu-restart' as const,
-        ended_at_ms: update.fn.coalesce(
-          update
-            .selectFrom('runs')
-            .select((row) => row.fn.max<number>('runs.ended_at_ms').as('end_ms'))
-            .whereRef('runs.session_id', '=', 'sessions.session_id'),
-          update.ref('sessions.started_at_ms'),
-        ),
-      }))
-      .where('ended_at_ms', 'is', null)
-      .executeTakeFirst();
-    return { sessions: Number(sessions.numUpdatedRows), runs: Number(runs.numUpdatedRows) };
-  });
 }

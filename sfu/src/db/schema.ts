@@ -22,8 +22,9 @@ export interface Schema {
     created_at_ms: number;
   };
   grants: {
-    grant_id: string;
     account_id: string;
+    /** In the order in which they were given, from 0. */
+    position: number;
     role: Role;
     company_id: string | null;
     group_id: string | null;

@@ -24,13 +24,17 @@ const trackParams = z.object({ sessionId: id, trackId });
 /** `GET /api/v1/sessions`, `GET /api/v1/sessions/:sessionId`, `POST …/tracks/:trackId/playback`. */
 export function sessionsRoutes(app: FastifyInstance, deps: SessionsRoutesDeps): void {
   const find = async (sessionId: string): Promise<RecordedSession> => {
-    const session = await deps.repository.findSession(deps.companyId, sessionId);
-    if (session === undefined) throw new HttpProblem(404, 'unknown-session', 'There is no such session.');
+    const session = await deps.repository.findSession(sessionId);
+    if (session?.companyId !== deps.companyId)
+      throw new HttpProblem(404, 'unknown-session', 'There is no such session.');
     return session;
   };
 
   app.get('/api/v1/sessions', async () => ({
-    sessions: await deps.repository.listSessions(deps.companyId, LIST_LIMIT),
+    sessions: await deps.repository.listSessions({
+      reach: { everywhere: false, companies: new Map([[deps.companyId, 'all']]) },
+      limit: LIST_LIMIT,
+    }),
   }));
 
   app.get('/api/v1/sessions/:sessionId', async ({ params }) =>

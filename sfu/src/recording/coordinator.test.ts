@@ -4,7 +4,7 @@ import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { AgentClient } from '../clients/agentClient.ts';
 import { ClientDirectory } from '../clients/directory.ts';
-import { openDatabase } from '../db/database.ts';
+import { openSqliteDatabase } from '../db/database.ts';
 import { createRecordingsRepository, type RecordingsRepository } from '../db/recordings.ts';
 import { createFakeEngine, FAKE_RTP, type FakeEngine } from '../media/fakeEngine.ts';
 import { createRecordingCoordinator, type RecordingCoordinator } from './coordinator.ts';
@@ -89,7 +89,7 @@ beforeEach(async () => {
   engine = createFakeEngine();
   directory = new ClientDirectory(logger);
   recorders = new RecorderPool(logger);
-  repository = createRecordingsRepository(await openDatabase(':memory:'));
+  repository = createRecordingsRepository(await openSqliteDatabase(':memory:'));
   coordinator = createRecordingCoordinator({
     directory,
     recorders,
@@ -168,7 +168,7 @@ describe('recording coordinator', () => {
     clock.advance(200);
     await settle();
     expect(stateOf(client)).toBe('recording');
-    const session = await repository.findSession('default', client.session?.sessionId ?? '');
+    const session = await repository.findSession(client.session?.sessionId ?? '');
     expect(session?.tracks[0]?.runs.map(({ endReason }) => endReason)).toEqual(['start-failed', null]);
   });
 
@@ -193,7 +193,7 @@ describe('recording coordinator', () => {
     client.stopStreaming('stopped');
     await settle();
     expect(recorder.stopped).toEqual([recorder.started[0]?.runId]);
-    expect(await repository.findSession('default', sessionId)).toMatchObject({
+    expect(await repository.findSession(sessionId)).toMatchObject({
       endedAtMs: 1_000_000,
       tracks: [{ runs: [{ endReason: 'stopped' }] }],
     });

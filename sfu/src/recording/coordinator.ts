@@ -95,8 +95,16 @@ export function createRecordingCoordinator(deps: {
     [...recordings.values()].find((recording) => recording.runId === runId);
 
   directory.events.on('session-started', (client, session) => {
-    const { companyId, userId, machine } = client;
-    const entered = repository.addSession({ ...session, ...machine, companyId, userId });
+    const { companyId, clientId, userId, machine } = client;
+    const entered = repository.addSession({
+      sessionId: session.sessionId,
+      startedAtMs: session.startedAtMs,
+      companyId,
+      deviceId: clientId,
+      userId,
+      userName: machine.userName,
+      hostName: machine.hostName,
+    });
     entered.catch(written('a session'));
     sessionsEntered.set(session.sessionId, entered);
   });

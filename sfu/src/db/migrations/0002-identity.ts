@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Companies, accounts, enrolment, devices, presence and the audit log. */
@@ -18,7 +18,7 @@ export const identity: Migration = {
   },
 };
 
-async function createOrganisation({ schema }: Kysely<never>): Promise<void> {
+async function createOrganisation({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('companies')
     .addColumn('company_id', 'text', (column) => column.primaryKey())
@@ -35,7 +35,7 @@ async function createOrganisation({ schema }: Kysely<never>): Promise<void> {
     .execute();
 }
 
-async function createAccounts({ schema }: Kysely<never>): Promise<void> {
+async function createAccounts({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('accounts')
     .addColumn('account_id', 'text', (column) => column.primaryKey())
@@ -51,13 +51,13 @@ async function createAccounts({ schema }: Kysely<never>): Promise<void> {
     .execute();
   await schema
     .createTable('grants')
-    .addColumn('grant_id', 'text', (column) => column.primaryKey())
     .addColumn('account_id', 'text', (column) => column.notNull().references('accounts.account_id'))
+    .addColumn('position', 'integer', (column) => column.notNull())
     .addColumn('role', 'text', (column) => column.notNull())
     .addColumn('company_id', 'text', (column) => column.references('companies.company_id'))
     .addColumn('group_id', 'text', (column) => column.references('device_groups.group_id'))
+    .addPrimaryKeyConstraint('grants_key', ['account_id', 'position'])
     .execute();
-  await schema.createIndex('grants_by_account').on('grants').column('account_id').execute();
   await schema
     .createTable('account_sessions')
     .addColumn('session_hash', 'text', (column) => column.primaryKey())
@@ -72,7 +72,7 @@ async function createAccounts({ schema }: Kysely<never>): Promise<void> {
   await schema.createIndex('account_sessions_of').on('account_sessions').column('account_id').execute();
 }
 
-async function createDevices({ schema }: Kysely<never>): Promise<void> {
+async function createDevices({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('enrolment_tokens')
     .addColumn('token_id', 'text', (column) => column.primaryKey())
@@ -96,9 +96,16 @@ async function createDevices({ schema }: Kysely<never>): Promise<void> {
     .addColumn('revoked_at_ms', 'bigint')
     .execute();
   await schema.createIndex('devices_by_company').on('devices').columns(['company_id', 'user_id']).execute();
+  await schema
+    .createIndex('devices_active_user')
+    .unique()
+    .on('devices')
+    .columns(['company_id', 'user_id'])
+    .where(sql.ref('revoked_at_ms'), 'is', null)
+    .execute();
 }
 
-async function createPresence({ schema }: Kysely<never>): Promise<void> {
+async function createPresence({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('connections')
     .addColumn('device_id', 'text', (column) => column.primaryKey().references('devices.device_id'))
@@ -144,7 +151,7 @@ async function createPresence({ schema }: Kysely<never>): Promise<void> {
     .execute();
 }
 
-async function createAudit({ schema }: Kysely<never>): Promise<void> {
+async function createAudit({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('audit_entries')
     .addColumn('chain', 'text', (column) => column.notNull())
