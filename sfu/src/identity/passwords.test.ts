@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { PasswordsBusyError, createPasswords, oneTimePassword } from './passwords.ts';
+
+const cheap = createPasswords({ memoryKib: 8, passes: 1, parallelism: 1 });
+
+describe('passwords', () => {
+  it('are kept as argon2id with 19 MiB and two passes', async () => {
+    const passwords = createPasswords();
+    const hash = await passwords.hash('correct horse battery');
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    await expect(passwords.verify('correct horse battery', hash)).resolves.toBe(true);
+    await expect(passwords.verify('correct horse batterx', hash)).resolves.toBe(false);
+  });
+
+  it('are verified with the parameters they were hashed with', async () => {
+    // A vector of the reference implementation's own tests.
+    const hash = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4';
+    await expect(cheap.verify('password', hash)).resolves.toBe(true);
+  });
+
+  it('never match where there is none, or no hash that can be read', async () => {
+    for (const hash of [null, undefined, '', '$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA']) {
+      await expect(cheap.verify('', hash)).resolves.toBe(false);
+    }
+  });
+
+  it('take as long to refuse for an account that does not exist', async () => {
+    const passwords = createPasswords({ memoryKib: 8_192, passes: 3, parallelism: 1 });
+    const hash = await passwords.hash('correct horse battery');
+    const timeOf = async (known: string | undefined): Promise<number> => {
+      const startMs = performance.now();
+      for (let round = 0; round < 5; round += 1) await passwords.verify('wrong', known);
+      return performance.now() - startMs;
+    };
+    await timeOf(hash);
+    const ratio = (await timeOf(undefined)) / (await timeOf(hash));
+    expect(ratio).toBeGreaterThan(0.3);
+    expect(ratio).toBeLessThan(3);
+  });
+
+  it('wait for each other, but not without end', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 80 }, () => cheap.hash('password')));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(80 - 66);
+    expect(refused.every(({ reason }) => reason instanceof PasswordsBusyError)).toBe(true);
+    await expect(cheap.hash('password')).resolves.toContain('$argon2id$');
+  });
+
+  it('for one sign-in can be read out', () => {
+    expect(oneTimePassword()).toMatch(/^([a-hj-km-np-z2-9]{4}-){4}[a-hj-km-np-z2-9]{4}$/);
+    expect(oneTimePassword()).not.toBe(oneTimePassword());
+  });
+});
