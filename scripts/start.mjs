@@ -9,10 +9,11 @@ function readyMessage(settings, elapsedMs) {
 Sightline is ready (${formatElapsed(elapsedMs)}).
 
   Dashboard       ${settings.url}/
-  Share a screen  ${settings.url}/agent
+  Sign in as      ${process.env.SIGHTLINE_OWNER_EMAIL || 'owner@localhost'}, at the first start with the password printed above
+  Share a screen  by the link that the dashboard makes under Devices
   Recordings      ${settings.recordingsDir}
 
-  Only this machine can reach it: this version has no accounts yet. Ctrl-C stops it.
+  Ctrl-C stops it.
 `;
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCleanup, type Closable } from '@sightline/e2e/harness/cleanup.ts';
+import { enrolAll } from '@sightline/e2e/harness/enrolment.ts';
+import type { Stack } from '@sightline/e2e/harness/stack.ts';
 import type { CapturedStream } from './capture.ts';
 import { createReplay, type Replay } from './replay.ts';
-import { connectSimulatedAgent, type SimulatedAgent } from './simulatedAgent.ts';
+import { BENCH_HOST, connectSimulatedAgent, type SimulatedAgent } from './simulatedAgent.ts';
 
 /** People do not come to work in the same second; nor do their agents here. */
 const ARRIVAL_INTERVAL_MS = 100;
@@ -29,13 +31,13 @@ export interface Load extends Closable {
   stop(): Promise<SentFrames[]>;
 }
 
-/** Starts agents one after another, their places in the stream spread evenly over it. */
+/** Enrols agents, then starts them one after another, their places in the stream spread evenly over it. */
 export async function startLoad(options: {
-  url: string;
+  stack: Stack;
   agents: number;
   stream: CapturedStream;
 }): Promise<Load> {
-  const { url, stream, agents: count } = options;
+  const { stack, stream, agents: count } = options;
   const cleanup = createCleanup();
   const streamMs = stream.checksums.length * stream.msPerFrame;
   const earliestOriginMs = Date.now() - streamMs;
@@ -48,9 +50,15 @@ export async function startLoad(options: {
   }, TICK_MS);
   cleanup.use({ close: () => clearInterval(timer) });
   try {
-    for (let number = 0; number < count; number += 1) {
+    const machines = Array.from({ length: count }, (_, number) => ({
+      user: `agent-${number}`,
+      host: BENCH_HOST,
+    }));
+    for (const [number, { credential }] of (await enrolAll(stack, machines)).entries()) {
       const ssrc = 1_000_000 + number * 7_919;
-      const agent = cleanup.use(await connectSimulatedAgent({ url, userName: `agent-${number}`, ssrc }));
+      const agent = cleanup.use(
+        await connectSimulatedAgent({ url: stack.url, credential, userName: `agent-${number}`, ssrc }),
+      );
       const originMs = earliestOriginMs + (number * streamMs) / count;
       const numbering = { ssrc, firstSequenceNumber: number * 601, firstTimestamp: number * 40_000_003 };
       const replay = createReplay(stream, {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCleanup, type Cleanup } from '@sightline/e2e/harness/cleanup.ts';
+import { listSessions } from '@sightline/e2e/harness/product.ts';
 import { startStack, type Stack } from '@sightline/e2e/harness/stack.ts';
 import { until } from '@sightline/e2e/harness/until.ts';
-import { sessionList, type RecordedSession } from '@sightline/shared';
+import type { RecordedSession } from '@sightline/shared';
 import { machine } from '../lib/machine.ts';
 import { readUsage, type Shares, type Usage } from '../lib/usage.ts';
 import type { CapturedStream } from './capture.ts';
@@ -58,7 +59,7 @@ export async function measureRecording(
       await startStack({ sfuMain: join(import.meta.dirname, 'sfuMain.ts'), workers: machine.cores }),
     );
     const idle = await measure(stack, IDLE_MS);
-    const load = own.use(await startLoad({ url: stack.url, agents, stream }));
+    const load = own.use(await startLoad({ stack, agents, stream }));
     await allOnDisk(stack, load.sessionIds);
     const busy = await measure(stack, MEASURED_MS);
     const sent = await load.stop();
@@ -118,9 +119,6 @@ async function measure(
     memoryMiB: byProcess(after.sfu.memoryMib, after.recorder.memoryMib),
   };
 }
-
-const listSessions = async (stack: Stack): Promise<RecordedSession[]> =>
-  sessionList.parse(await (await fetch(`${stack.url}/api/v1/sessions`)).json()).sessions;
 
 const runsOf = (session: RecordedSession) => session.tracks.flatMap((track) => track.runs);
 

@@ -12,6 +12,9 @@ import type { Closable } from '@sightline/e2e/harness/cleanup.ts';
 import { io, type Socket } from 'socket.io-client';
 import { CAPTURED_CODEC } from './capture.ts';
 
+/** The name of the machine that all of them run on. */
+export const BENCH_HOST = 'bench';
+
 /** An agent as the sfu sees it: it signals as every agent does, and sends plain RTP. */
 export interface SimulatedAgent extends Closable {
   readonly sessionId: string;
@@ -23,9 +26,10 @@ export interface SimulatedAgent extends Closable {
   stopStreaming(): Promise<void>;
 }
 
-/** Connects an agent, opens its session and announces its stream. */
+/** Connects a device that has enrolled, opens its session and announces its stream. */
 export async function connectSimulatedAgent(options: {
   url: string;
+  credential: string;
   userName: string;
   ssrc: number;
 }): Promise<SimulatedAgent> {
@@ -33,7 +37,7 @@ export async function connectSimulatedAgent(options: {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
-    auth: { protocolVersion: PROTOCOL_VERSION },
+    auth: { protocolVersion: PROTOCOL_VERSION, credential: options.credential },
   });
   const media = createSocket('udp4');
   let sendErrors = 0;
@@ -46,8 +50,8 @@ export async function connectSimulatedAgent(options: {
   };
   try {
     const request = createRequester(signaling, agentRequests);
-    const machine = { userName: options.userName, hostName: 'bench', os: 'Linux' };
-    await request('client-connected', { machine });
+    const machine = { userName: options.userName, hostName: BENCH_HOST, os: 'Linux' };
+    await request('client-connected', { machine, lastSeenMessage: 0 });
     const { transportId, iceCandidates } = await request('create-transport', {});
     const [address] = iceCandidates;
     if (address === undefined) throw new Error('The sfu named no address for media.');

@@ -4,8 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { launchAgentChromium } from '../../e2e/harness/chromium.ts';
 import { createCleanup } from '../../e2e/harness/cleanup.ts';
 import { startDisplay } from '../../e2e/harness/display.ts';
+import { enrolmentLink } from '../../e2e/harness/enrolment.ts';
+import { signIn } from '../../e2e/harness/session.ts';
 
 const SIZE = { width: 1280, height: 720 };
+const MACHINE = { user: 'Demo agent', host: 'demo-screen' };
 const SHARING_TIMEOUT_MS = 30_000;
 const DESKTOP = pathToFileURL(join(import.meta.dirname, 'desktop.html')).href;
 
@@ -35,15 +38,17 @@ async function openDesktop(agentPage) {
   await fillScreen(desktop);
 }
 
-/** Shares a virtual screen through the agent's page until SIGTERM. */
-async function shareScreen(agentUrl) {
+/** Signs in as the owner, enrols a virtual screen and shares it through the agent's page until SIGTERM. */
+async function shareScreen(url) {
   const cleanup = createCleanup();
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const { SIGHTLINE_OWNER_EMAIL: email, SIGHTLINE_OWNER_PASSWORD: password } = process.env;
   try {
+    const { api } = await signIn(url, { email, password });
     const display = cleanup.use(await startDisplay({ size: SIZE }));
     const { context } = cleanup.use(await launchAgentChromium({ display }));
     const [agentPage] = context.pages();
-    await agentPage.goto(agentUrl);
+    await agentPage.goto(await enrolmentLink(api, MACHINE));
     await agentPage.getByTestId('share').click();
     await openDesktop(agentPage);
     await agentPage.locator('[data-state="streaming"]').waitFor({ timeout: SHARING_TIMEOUT_MS });

@@ -1,6 +1,6 @@
 import { SetupError } from '../setup/setup-error.mjs';
 import { requireFreePort } from './free-port.mjs';
-import { recorderSecret } from './recorder-secret.mjs';
+import { secretOf } from './secret.mjs';
 import { startProcess } from './service-process.mjs';
 
 /** Resolves with its name at the first SIGINT or SIGTERM. Later ones are ignored: stopping has a deadline. */
@@ -22,20 +22,22 @@ async function isHealthy(url) {
  * Starts sfu, then recorder, and resolves when both answer, or at a signal.
  * @param {object} options
  * @param {ReturnType<typeof import('./settings.mjs').readSettings>} options.settings
+ * @param {NodeJS.ProcessEnv} [options.environment] of the services, beside what the settings say
  * @param {{ node: string, worker: string }} options.tools what set-up found
  * @param {Promise<unknown>} options.stopped ends the wait for readiness
  * @throws {SetupError} when one of them cannot start; none is left running then
  */
-export async function runServices({ settings, tools, stopped, print }) {
+export async function runServices({ settings, environment = process.env, tools, stopped, print }) {
   await requireFreePort(settings.port, 'SIGHTLINE_PORT');
   await requireFreePort(settings.recorderPort, 'SIGHTLINE_RECORDER_PORT');
   const env = {
-    SIGHTLINE_RECORDER_SECRET: recorderSecret(settings.dataDir),
-    ...process.env,
+    SIGHTLINE_SERVER_SECRET: secretOf(settings.dataDir, 'server'),
+    SIGHTLINE_RECORDER_SECRET: secretOf(settings.dataDir, 'recorder'),
+    ...environment,
     SIGHTLINE_PORT: String(settings.port),
     SIGHTLINE_RECORDER_PORT: String(settings.recorderPort),
-    SIGHTLINE_SFU_URL: settings.url,
-    SIGHTLINE_DASHBOARD_ORIGIN: `${settings.url},http://localhost:${settings.port}`,
+    SIGHTLINE_SFU_URL: settings.sfuUrl,
+    SIGHTLINE_DASHBOARD_ORIGIN: `${settings.url},${settings.sfuUrl},http://localhost:${settings.port}`,
     SIGHTLINE_DATA_DIR: settings.dataDir,
     SIGHTLINE_WORKER_BIN: tools.worker,
   };
@@ -50,7 +52,7 @@ export async function runServices({ settings, tools, stopped, print }) {
   };
   try {
     for (const [name, url] of [
-      ['sfu', settings.url],
+      ['sfu', settings.sfuUrl],
       ['recorder', settings.recorderUrl],
     ]) {
       if (signalled) break;

@@ -13,6 +13,18 @@ describe('readSettings', () => {
     expect(settings).toMatchObject({ port: 4000, recordingsDir: '/srv/sightline/recordings' });
   });
 
+  it('comes by the public name where only that is on the certificate, else by the address', () => {
+    const publicly = { SIGHTLINE_HOST: '0.0.0.0', SIGHTLINE_PUBLIC_URL: 'https://sightline.example/' };
+    expect(readSettings(publicly)).toMatchObject({
+      url: 'https://sightline.example',
+      sfuUrl: 'http://127.0.0.1:3000',
+    });
+    expect(readSettings({ ...publicly, SIGHTLINE_TLS_CERT: 'cert.pem' })).toMatchObject({
+      sfuUrl: 'https://sightline.example',
+    });
+    expect(readSettings({ SIGHTLINE_HOST: '::1' }).url).toBe('http://[::1]:3000');
+  });
+
   it.each(['http', '0', '70000', '3.5'])('refuses "%s" as a port', (value) => {
     expect(() => readSettings({ SIGHTLINE_PORT: value })).toThrow(/SIGHTLINE_PORT/);
   });
