@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import {
   AGENT_NAMESPACE,
   MAX_MESSAGE_BYTES,
@@ -81,6 +81,10 @@ export function createSignalingServer(options: {
     );
     next(new Error(`Connect to ${AGENT_NAMESPACE}, ${VIEWER_NAMESPACE} or ${RECORDER_NAMESPACE}.`));
   });
+  io.engine.on('connection', (connection: EngineConnection) => {
+    // What Socket.IO will take for the address of the handshake.
+    connection.remoteAddress = options.gate.addressOf(connection.request);
+  });
   logOversize(io, logger);
 
   const limiter = (): Limiter => createTokenBucket(clock, CLIENT_RATE);
@@ -117,6 +121,7 @@ function logOversize(io: Server, logger: Logger): void {
 
 /** The part of an Engine.IO connection that is used here. */
 interface EngineConnection {
-  readonly remoteAddress: string;
+  readonly request: IncomingMessage;
+  remoteAddress: string;
   once(event: 'close', listener: (reason: string, description: unknown) => void): unknown;
 }
