@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseProcStat, parsePssKib } from './procFiles.ts';
+import { parseOpenFilesLimit, parsePeakRssKib, parseProcStat, parsePssKib } from './procFiles.ts';
 
 describe('/proc/<pid>/stat', () => {
   it('tells CPU time, whatever the name of the process holds', () => {
@@ -18,5 +18,24 @@ describe('/proc/<pid>/smaps_rollup', () => {
   it('tells the proportional set size, not a part of it', () => {
     expect(parsePssKib('Rss:  1744 kB\nPss:                 236 kB\nPss_Anon:   112 kB\n')).toBe(236);
     expect(() => parsePssKib('Pss_Anon:  112 kB\n')).toThrow('no proportional set size');
+  });
+});
+
+describe('/proc/<pid>/status', () => {
+  it('tells the peak of the resident set, not of the address space', () => {
+    expect(parsePeakRssKib('VmPeak:\t 9000 kB\nVmHWM:\t  4321 kB\nVmRSS:\t 4000 kB\n')).toBe(4_321);
+    expect(() => parsePeakRssKib('')).toThrow('no peak');
+  });
+});
+
+describe('/proc/<pid>/limits', () => {
+  it('tells the limit that holds', () => {
+    expect(
+      parseOpenFilesLimit('Max open files            1024                 524288               files\n'),
+    ).toBe(1_024);
+    expect(
+      parseOpenFilesLimit('Max open files            unlimited            unlimited            files\n'),
+    ).toBe(Number.POSITIVE_INFINITY);
+    expect(() => parseOpenFilesLimit('')).toThrow('no number of open files');
   });
 });

@@ -35,3 +35,17 @@ export function parsePssKib(text: string): number {
   if (size === undefined) throw new Error('smaps_rollup tells no proportional set size.');
   return Number(size);
 }
+
+/** The largest resident set so far in `/proc/<pid>/status`, KiB. @throws Error if there is none. */
+export function parsePeakRssKib(text: string): number {
+  const size = /^VmHWM:\s+(\d+) kB$/m.exec(text)?.[1];
+  if (size === undefined) throw new Error('status tells no peak of the resident set.');
+  return Number(size);
+}
+
+/** How many files a process may have open, in `/proc/<pid>/limits`. @throws Error if it does not say. */
+export function parseOpenFilesLimit(text: string): number {
+  const limit = /^Max open files +(\d+|unlimited)/m.exec(text)?.[1];
+  if (limit === undefined) throw new Error('limits tells no number of open files.');
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
+}

@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { parseProcStat, parsePssKib, TICKS_PER_SECOND, type ProcStat } from './procFiles.ts';
+import { parsePeakRssKib, parseProcStat, parsePssKib, TICKS_PER_SECOND, type ProcStat } from './procFiles.ts';
 
 /** What something takes: of the process itself and, apart, of those that it started. */
 export interface Shares {
@@ -38,6 +38,15 @@ export async function readUsage(pid: number): Promise<Usage> {
     },
     childCount: children.length,
   };
+}
+
+/** Peak of the resident set so far; that of the children is the sum of their peaks. @throws Error if the process is gone. */
+export async function readPeakMib(pid: number): Promise<Shares> {
+  const children = (await listProcesses()).filter(({ parentPid }) => parentPid === pid);
+  const peakMib = async (of: number): Promise<number> =>
+    parsePeakRssKib(await readFile(`/proc/${of}/status`, 'utf8')) / 1_024;
+  const peaks = await Promise.all(children.map((child) => peakMib(child.pid)));
+  return { own: await peakMib(pid), children: peaks.reduce((sum, peak) => sum + peak, 0) };
 }
 
 /** A file of a process; empty if the process has ended meanwhile. */

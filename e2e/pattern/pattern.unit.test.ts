@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { seededRandom } from '../harness/random.ts';
 import { createPatternReader, decodePattern } from './decodePattern.ts';
 import { encodePattern } from './encodePattern.ts';
 import type { Luma } from './luma.ts';
@@ -7,7 +8,7 @@ import { PATTERN_COLUMNS, PATTERN_ROWS, QUIET_CELLS, dataCell } from './patternL
 import type { PatternPayload } from './patternPayload.ts';
 
 /** Looking up a global is slow inside Jest's VM context, and painting does it per pixel. */
-const { floor, imul, max, min, round } = Math;
+const { floor, max, min, round } = Math;
 
 const WIDTH = 480;
 const HEIGHT = 320;
@@ -47,15 +48,10 @@ const scenes: fc.Arbitrary<Scene> = fc
 
 const plainScene: Scene = { left: 101, top: 33, cellPx: 9, black: 16, white: 235, noise: 0, seed: 1 };
 
-/** Uniform numbers in [-1, 1) from a seed (mulberry32), so that a failing scene can be painted again. */
+/** Uniform numbers in [-1, 1) from a seed, so that a failing scene can be painted again. */
 function noiseSource(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  };
+  const random = seededRandom(seed);
+  return () => 2 * random() - 1;
 }
 
 /** Paints cells (0 white, 1 black, anything between grey) into a white picture with lines of fine print. */

@@ -1,0 +1,51 @@
+import { seededRandom } from '@sightline/e2e/harness/random.ts';
+import { connectBenchAgent, type BenchAgent } from './benchAgent.ts';
+import { serveParent } from './childProcess.ts';
+import { churn, dropping, pausing } from './churn.ts';
+import { watchEventLoop } from './eventLoopLag.ts';
+import { agentFleetRequests } from './fleetProtocol.ts';
+import { createStreamingAgent, type StreamingAgent } from './streamingAgent.ts';
+
+/** So many agents come at once. */
+const ARRIVING = 4;
+/** Of those without media, the part that has a session open, which it pauses. */
+const IN_SESSION = 0.1;
+
+const agents: BenchAgent[] = [];
+const streaming: StreamingAgent[] = [];
+const readLag = watchEventLoop();
+
+serveParent(agentFleetRequests, {
+  async open({ url, agents: waiting, media }) {
+    const arrive = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const agent = await connectBenchAgent(url, next.enrolment, next.machine);
+        agents.push(agent);
+        if (media) streaming.push(await createStreamingAgent(agent, next.number));
+      }
+    };
+    await Promise.all(Array.from({ length: ARRIVING }, arrive));
+    return {};
+  },
+  streaming: () => ({
+    live: streaming.filter(({ live }) => live).length,
+    received: streaming.filter(({ received }) => received).length,
+  }),
+  report: () => ({
+    agents: streaming.map(({ agent, sessionId, liveAtMs }) => ({
+      deviceId: agent.deviceId,
+      sessionId,
+      liveAtMs,
+      handled: [...agent.handled],
+    })),
+    lag: readLag(),
+  }),
+  async churn({ seed, ...options }) {
+    const inSession = Math.ceil(agents.length * IN_SESSION);
+    const changing = await Promise.all(agents.slice(0, inSession).map(pausing));
+    changing.push(...agents.slice(inSession).map(dropping));
+    readLag();
+    const changes = await churn(changing, { ...options, random: seededRandom(seed) });
+    return { changes, lag: readLag() };
+  },
+});
