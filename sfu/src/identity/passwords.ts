@@ -1,24 +1,17 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { HttpProblem } from '@sightline/shared/node';
 
 /** Hashes and verifies passwords. */
 export interface Passwords {
-  /** Argon2id (RFC 9106) in PHC string format. @throws {PasswordsBusyError} */
+  /** Argon2id (RFC 9106) in PHC string format. @throws {HttpProblem} 429 `busy` */
   hash(password: string): Promise<string>;
   /**
    * Whether this is the password. Without a hash, because there is no such account or it has no password, the answer
    * is false and takes as long.
    *
-   * @throws {PasswordsBusyError}
+   * @throws {HttpProblem} 429 `busy`
    */
   verify(password: string, hash: string | null | undefined): Promise<boolean>;
-}
-
-/** So many want to sign in at once that this one has to come back later. */
-export class PasswordsBusyError extends Error {
-  constructor() {
-    super('Too many passwords are being checked; try again in a moment.');
-    this.name = 'PasswordsBusyError';
-  }
 }
 
 interface Cost {
@@ -43,7 +36,8 @@ export function createPasswords(cost: Cost = COST): Passwords {
 
   const derive = async (password: string, salt: Buffer, bytes: number, with_: Cost): Promise<Buffer> => {
     if (running >= AT_ONCE) {
-      if (waiting.length >= WAITING_LIMIT) throw new PasswordsBusyError();
+      if (waiting.length >= WAITING_LIMIT)
+        throw new HttpProblem(429, 'busy', 'Many are signing in; try again in a moment.');
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else running += 1;
     try {

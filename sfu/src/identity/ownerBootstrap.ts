@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '@sightline/shared';
+import type { AccountsRepository } from '../db/accounts.ts';
+import type { OrganisationRepository } from '../db/organisation.ts';
+import { oneTimePassword, type Passwords } from './passwords.ts';
+
+/** What {@link bootstrapOwner} needs. */
+export interface OwnerBootstrapDeps {
+  accounts: Pick<AccountsRepository, 'add' | 'count'>;
+  organisation: Pick<OrganisationRepository, 'addCompany' | 'listCompanies'>;
+  passwords: Passwords;
+  ownerEmail: string;
+  /** Undefined: one for the first sign-in is made and printed. */
+  ownerPassword: string | undefined;
+  companyName: string;
+  clock: Pick<Clock, 'nowMs'>;
+  /** Where the one-time password is printed. Not the log: logs are kept and sent around. */
+  print: (text: string) => void;
+}
+
+/** As in the documents that this follows. */
+const IDLE_THRESHOLD_MS = 600_000;
+
+/** At the first start, makes a company and the account that may do everything. Later it does nothing. */
+export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
+  const { accounts, organisation, passwords, ownerEmail, clock } = deps;
+  if ((await accounts.count()) > 0) return;
+  const createdAtMs = clock.nowMs();
+  if ((await organisation.listCompanies()).length === 0) {
+    await organisation.addCompany({
+      companyId: randomUUID(),
+      name: deps.companyName,
+      idleThresholdMs: IDLE_THRESHOLD_MS,
+      createdAtMs,
+    });
+  }
+  const password = deps.ownerPassword ?? oneTimePassword();
+  const isAdded = await accounts.add({
+    accountId: randomUUID(),
+    email: ownerEmail,
+    name: 'Owner',
+    passwordHash: await passwords.hash(password),
+    mustChangePassword: deps.ownerPassword === undefined,
+    totpSecret: null,
+    totpLastStep: null,
+    oidcSubject: null,
+    disabled: false,
+    createdAtMs,
+    grants: [{ role: 'owner', companyId: null, groupId: null }],
+  });
+  // Another server on the same database was faster: its password counts.
+  if (!isAdded || deps.ownerPassword !== undefined) return;
+  deps.print(
+    [
+      '',
+      '  The first account, which may do everything:',
+      '',
+      `    e-mail    ${ownerEmail}`,
+      `    password  ${password}`,
+      '',
+      '  This is shown once. It has to be changed at the first sign-in.',
+      '',
+      '',
+    ].join('\n'),
+  );
+}
