@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runCommand } from './command.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /**
  * Something the system must provide, by the Debian package that brings it.
- * @typedef {{ package: string, command: string } | { package: string, module: string }} Requirement
- * `command` is looked up on the PATH, `module` is a pkg-config module.
+ * @typedef {{ package: string, command: string, under?: string } | { package: string, module: string }} Requirement
+ * `command` is looked up on the PATH, or in `bin` of any version's folder in `under`; `module` is a pkg-config module.
  */
 
 // `ip` and `tc` live where a plain user's PATH does not look.
@@ -29,7 +29,16 @@ export function hasCommand(command, path = process.env.PATH) {
   );
 }
 
+/** True when a command is in a folder such as `/usr/lib/postgresql/15/bin`. */
+export function hasVersionedCommand(command, under) {
+  return (
+    existsSync(under) &&
+    readdirSync(under).some((version) => isExecutable(join(under, version, 'bin', command)))
+  );
+}
+
 function isProvided(requirement) {
+  if ('under' in requirement) return hasVersionedCommand(requirement.command, requirement.under);
   if ('command' in requirement) return hasCommand(requirement.command);
   return spawnSync('pkg-config', ['--exists', requirement.module]).status === 0;
 }

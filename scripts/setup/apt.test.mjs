@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { hasCommand, installCommand, missingOf } from './apt.mjs';
+import { hasCommand, hasVersionedCommand, installCommand, missingOf } from './apt.mjs';
 import { pathWithoutPackages } from './command.mjs';
 
 it('finds a command only where it can be executed', () => {
@@ -13,6 +13,19 @@ it('finds a command only where it can be executed', () => {
     expect(hasCommand('sightline-probe', directory)).toBe(false);
     chmodSync(file, 0o755);
     expect(hasCommand('sightline-probe', directory)).toBe(true);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+it('finds a command that each version keeps in a folder of its own', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'apt-'));
+  try {
+    mkdirSync(join(directory, '15', 'bin'), { recursive: true });
+    expect(hasVersionedCommand('initdb', directory)).toBe(false);
+    writeFileSync(join(directory, '15', 'bin', 'initdb'), '', { mode: 0o755 });
+    expect(hasVersionedCommand('initdb', directory)).toBe(true);
+    expect(hasVersionedCommand('initdb', join(directory, 'none'))).toBe(false);
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -11,6 +11,7 @@ const TEST = [
   { package: 'x11-xserver-utils', command: 'xrandr' },
   { package: 'iproute2', command: 'tc' },
   { package: 'socat', command: 'socat' },
+  { package: 'postgresql', command: 'initdb', under: '/usr/lib/postgresql' },
 ];
 
 /**

@@ -29,8 +29,9 @@ export async function retryWhile<Result>(
   }
 }
 
+/** Told by its shape: Node's own modules may throw an Error of another realm. */
 function codeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
+  if (typeof error !== 'object' || error === null) return undefined;
   if ('errcode' in error) return error.errcode;
   return 'code' in error ? error.code : undefined;
 }

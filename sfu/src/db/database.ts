@@ -100,8 +100,9 @@ async function unknownMigrations(database: Database): Promise<string[]> {
   return rows.map((row) => row.name).filter((migration) => !Object.hasOwn(migrations, migration));
 }
 
+/** A refused connection comes as a list of errors without a message, but with a code. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'no reason given';
-  if (error.message !== '') return error.message;
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('message' in error && typeof error.message === 'string' && error.message !== '') return error.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'no reason given';
 }

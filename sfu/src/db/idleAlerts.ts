@@ -45,6 +45,7 @@ export function createIdleAlertsRepository(database: Database): IdleAlertsReposi
         .execute();
     },
     async list(companyId, { limit, groupIds }) {
+      if (groupIds?.length === 0) return [];
       const rows = await database
         .selectFrom('idle_alerts')
         .innerJoin('devices', 'devices.device_id', 'idle_alerts.device_id')

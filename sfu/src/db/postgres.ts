@@ -38,11 +38,17 @@ export function postgresDialect(url: string, logger: Pick<Logger, 'warn'>): Post
     keepAlive: true,
     types: numbersAsNumbers(),
   });
-  pool.on('error', (err) => {
-    logger.warn(
-      { code: 'database-connection-lost', err },
-      'the database closed a connection that was not in use; the next query opens another',
-    );
+  // Without a listener on each connection, one that is lost between two statements of a transaction ends the process.
+  pool.on('connect', (client) => {
+    client.on('error', (err) => {
+      logger.warn(
+        { code: 'database-connection-lost', err },
+        'a connection to the database was lost; the next query opens another',
+      );
+    });
+  });
+  pool.on('error', () => {
+    // The pool repeats what the connection has reported.
   });
   return new PostgresDialect({ pool });
 }

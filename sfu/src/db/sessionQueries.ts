@@ -74,7 +74,9 @@ function within(
   return row.or(
     [...reach.companies].map(([companyId, groups]) => {
       const ofCompany = row('sessions.company_id', '=', companyId);
-      return groups === 'all' ? ofCompany : row.and([ofCompany, row('devices.group_id', 'in', [...groups])]);
+      return groups === 'all'
+        ? ofCompany
+        : row.and([ofCompany, row.or([...groups].map((group) => row('devices.group_id', '=', group)))]);
     }),
   );
 }

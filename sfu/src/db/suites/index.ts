@@ -1,0 +1,23 @@
+import { accountsSuite } from './accounts.suite.ts';
+import { auditSuite } from './audit.suite.ts';
+import { devicesSuite } from './devices.suite.ts';
+import { idleAlertsSuite } from './idleAlerts.suite.ts';
+import { migrationsSuite } from './migrations.suite.ts';
+import { organisationSuite } from './organisation.suite.ts';
+import { presenceSuite } from './presence.suite.ts';
+import { recordingsSuite } from './recordings.suite.ts';
+import type { CreateEmptyDatabase } from './testDatabase.ts';
+
+export { entryAfter, expectWholeChains } from './audit.suite.ts';
+
+/** Everything that holds on every database. */
+export function databaseSuites(create: CreateEmptyDatabase): void {
+  migrationsSuite(create);
+  organisationSuite(create);
+  accountsSuite(create);
+  devicesSuite(create);
+  presenceSuite(create);
+  recordingsSuite(create);
+  idleAlertsSuite(create);
+  auditSuite(create);
+}
