@@ -1,5 +1,6 @@
 import type { AuditEntry, Device } from '@sightline/shared';
 import type { Principal } from '../identity/authorise.ts';
+import type { SignedIn } from '../identity/signedIn.ts';
 
 /** Who did something. */
 export type AuditActor = AuditEntry['actor'];
@@ -23,3 +24,12 @@ export const deviceActor = ({ deviceId, name }: Pick<Device, 'deviceId' | 'name'
   id: deviceId,
   name,
 });
+
+/** Who sent a request, and from where. */
+export const requestedBy = ({
+  caller,
+  address,
+}: {
+  readonly caller: SignedIn;
+  readonly address: string;
+}): { actor: AuditActor; address: string } => ({ actor: accountActor(caller.principal), address });

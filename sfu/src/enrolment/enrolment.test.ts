@@ -37,7 +37,7 @@ beforeEach(async () => {
   enrolling = createEnrolment({
     devices,
     presence: { deviceEnrolled: (device) => enrolled.push(device) },
-    audit: createAuditLog({
+    auditLog: createAuditLog({
       repository: createAuditRepository(database),
       clock,
       logger: createLogger('test', 'silent'),
@@ -129,7 +129,7 @@ describe('failures', () => {
     }
     await expect(enrolling.enrol({ secret, machine }, ADDRESS)).resolves.toEqual({
       ok: false,
-      error: { code: 'too-many-attempts', waitMs: 1_000 },
+      error: { code: 'throttled', waitMs: 1_000 },
     });
     await expect(audited(null)).resolves.toHaveLength(3);
     await expect(enrolling.enrol({ secret, machine }, '192.0.2.8')).resolves.toMatchObject({ ok: true });

@@ -23,7 +23,7 @@ export interface TokenOrder {
 }
 
 /** Why a device was not enrolled. */
-export type EnrolmentRefusal = { code: 'unknown-token' } | { code: 'too-many-attempts'; waitMs: number };
+export type EnrolmentRefusal = { code: 'unknown-token' } | { code: 'throttled'; waitMs: number };
 
 /** How devices come in. */
 export interface Enrolling {
@@ -44,7 +44,7 @@ export function createEnrolment(deps: {
   devices: Pick<DevicesRepository, 'addEnrolmentToken' | 'enrol'>;
   /** Is told of every device that came in. */
   presence: { deviceEnrolled(device: Device): void };
-  audit: AuditLog;
+  auditLog: AuditLog;
   /** Slows down addresses whose attempts fail. */
   throttle: Throttle;
   /** Where agents find the server. */
@@ -54,7 +54,7 @@ export function createEnrolment(deps: {
 }): Enrolling {
   const recordFailure = async (machine: MachineInfo, address: string): Promise<void> => {
     const { userName, hostName } = machine;
-    await deps.audit.record({
+    await deps.auditLog.record({
       companyId: null,
       action: 'enrolment-failed',
       actor: NOBODY,
@@ -82,13 +82,13 @@ export function createEnrolment(deps: {
         createdBy: actor.id,
       });
       const details = { tokenId: token.tokenId, groupId, expiresAtMs, uses };
-      await deps.audit.record({ companyId, action: 'enrolment-token-created', actor, address, details });
+      await deps.auditLog.record({ companyId, action: 'enrolment-token-created', actor, address, details });
       return { token, secret, link: `${deps.publicOrigin}/agent/#enrol=${secret}` };
     },
 
     async enrol({ secret, machine }, address) {
       const attempt = deps.throttle.begin(address);
-      if ('waitMs' in attempt) return fail({ code: 'too-many-attempts', waitMs: attempt.waitMs });
+      if ('waitMs' in attempt) return fail({ code: 'throttled', waitMs: attempt.waitMs });
       const credential = createSecret();
       const nowMs = deps.clock.nowMs();
       const device = looksLikeSecret(secret)
@@ -107,7 +107,7 @@ export function createEnrolment(deps: {
       attempt.withdrawn();
       deps.presence.deviceEnrolled(device);
       const { companyId, deviceId, userId, groupId } = device;
-      await deps.audit.record({
+      await deps.auditLog.record({
         companyId,
         action: 'device-enrolled',
         actor: deviceActor(device),

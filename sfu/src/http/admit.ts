@@ -1,5 +1,5 @@
 import { HttpProblem } from '@sightline/shared/node';
-import { isAllowed, reachOf, type Permission, type Principal, type Reach } from '../identity/authorise.ts';
+import { isWithin, reachOf, type Permission, type Principal, type Reach } from '../identity/authorise.ts';
 import type { SignedIn } from '../identity/signedIn.ts';
 
 /** Who may use a route: everybody, everybody who is signed in, or those who may do this. */
@@ -46,12 +46,24 @@ export async function admit(
     if (!reach.everywhere && reach.companies.size === 0) throw forbidden();
     return { caller, reach };
   }
-  if (!hasRoleIn(caller.principal, companyId)) throw unknownCompany();
-  const allowed =
-    isAllowed(caller.principal, access, { companyId }) || (withinGroups && reach.companies.has(companyId));
-  if (!allowed) throw forbidden();
-  if (reach.everywhere && !(await companyExists(companyId))) throw unknownCompany();
+  await requireCompany({ caller, reach }, companyId, { withinGroups, companyExists });
   return { caller, reach };
+}
+
+/**
+ * Makes sure that what the caller may do, he may do in this company.
+ *
+ * @throws {HttpProblem} 403 `forbidden`, 404 `unknown-company`
+ */
+export async function requireCompany(
+  { caller, reach }: Admitted,
+  companyId: string,
+  options: { withinGroups: boolean; companyExists: (companyId: string) => Promise<boolean> },
+): Promise<void> {
+  if (!hasRoleIn(caller.principal, companyId)) throw unknownCompany();
+  const allowed = isWithin(reach, { companyId }) || (options.withinGroups && reach.companies.has(companyId));
+  if (!allowed) throw forbidden();
+  if (reach.everywhere && !(await options.companyExists(companyId))) throw unknownCompany();
 }
 
 /** The caller's role is not enough. */
@@ -59,7 +71,7 @@ export const forbidden = (): HttpProblem =>
   new HttpProblem(403, 'forbidden', 'Your role does not allow this; ask an administrator.');
 
 /** Said alike of companies that do not exist and of those in which the caller has no role. */
-const unknownCompany = (): HttpProblem =>
+export const unknownCompany = (): HttpProblem =>
   new HttpProblem(404, 'unknown-company', 'There is no such company.');
 
 function hasRoleIn({ grants }: Principal, companyId: string): boolean {

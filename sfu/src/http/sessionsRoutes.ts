@@ -1,17 +1,27 @@
-import { encodeTrackFolder, id, trackId, type PlaybackGrant, type RecordedSession } from '@sightline/shared';
+import {
+  encodeTrackFolder,
+  id,
+  playbackGrant,
+  recordedSession,
+  sessionList,
+  trackId,
+  type Clock,
+} from '@sightline/shared';
 import { HttpProblem, signMediaToken } from '@sightline/shared/node';
-import type { Clock } from '@sightline/shared';
-import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import type { RecordingsRepository } from '../db/recordings.ts';
+import { requestedBy } from '../audit/actors.ts';
+import type { AuditLog } from '../audit/auditLog.ts';
+import type { RecordingsRepository, StoredSession } from '../db/recordings.ts';
+import { isWithin, type Reach } from '../identity/authorise.ts';
 import type { RecorderPool } from '../recording/recorderPool.ts';
+import type { Api } from './route.ts';
 
 /** What the routes of recorded sessions need. */
 export interface SessionsRoutesDeps {
-  companyId: string;
-  repository: RecordingsRepository;
-  recorders: RecorderPool;
+  repository: Pick<RecordingsRepository, 'listSessions' | 'findSession'>;
+  recorders: Pick<RecorderPool, 'pick'>;
   recorderSecret: string;
+  auditLog: AuditLog;
   clock: Clock;
 }
 
@@ -19,34 +29,51 @@ export interface SessionsRoutesDeps {
 const GRANT_MS = 10 * 60_000;
 const LIST_LIMIT = 200;
 
+const sessionParams = z.object({ sessionId: id });
 const trackParams = z.object({ sessionId: id, trackId });
+const listQuery = z.object({ companyId: id.exactOptional(), deviceId: id.exactOptional() });
 
-/** `GET /api/v1/sessions`, `GET /api/v1/sessions/:sessionId`, `POST …/tracks/:trackId/playback`. */
-export function sessionsRoutes(app: FastifyInstance, deps: SessionsRoutesDeps): void {
-  const find = async (sessionId: string): Promise<RecordedSession> => {
+/** `/api/v1/sessions` */
+export function sessionsRoutes(api: Api, deps: SessionsRoutesDeps): void {
+  /** What is out of reach is answered like what does not exist. */
+  const find = async (reach: Reach, sessionId: string): Promise<StoredSession> => {
     const session = await deps.repository.findSession(sessionId);
-    if (session?.companyId !== deps.companyId)
-      throw new HttpProblem(404, 'unknown-session', 'There is no such session.');
-    return session;
+    if (session !== undefined && isWithin(reach, session)) return session;
+    throw new HttpProblem(404, 'unknown-session', 'There is no such session.');
   };
 
-  app.get('/api/v1/sessions', async () => ({
-    sessions: await deps.repository.listSessions({
-      reach: { everywhere: false, companies: new Map([[deps.companyId, 'all']]) },
-      limit: LIST_LIMIT,
+  api.route({
+    method: 'GET',
+    url: '/api/v1/sessions',
+    summary: 'Lists the recorded sessions that you may see, the newest first.',
+    access: 'recordings.view',
+    input: { query: listQuery },
+    response: sessionList,
+    handler: async ({ query }, { reach }) => ({
+      sessions: await deps.repository.listSessions({ reach, limit: LIST_LIMIT, ...query }),
     }),
-  }));
+  });
 
-  app.get('/api/v1/sessions/:sessionId', async ({ params }) =>
-    find(parseParams(trackParams.pick({ sessionId: true }), params).sessionId),
-  );
+  api.route({
+    method: 'GET',
+    url: '/api/v1/sessions/:sessionId',
+    summary: 'Tells what was recorded of a session.',
+    access: 'recordings.view',
+    input: { params: sessionParams },
+    response: recordedSession,
+    handler: ({ params }, { reach }) => find(reach, params.sessionId),
+  });
 
-  app.post(
-    '/api/v1/sessions/:sessionId/tracks/:trackId/playback',
-    async ({ params }): Promise<PlaybackGrant> => {
-      const wanted = parseParams(trackParams, params);
-      const session = await find(wanted.sessionId);
-      if (!session.tracks.some((track) => track.trackId === wanted.trackId)) {
+  api.route({
+    method: 'POST',
+    url: '/api/v1/sessions/:sessionId/tracks/:trackId/playback',
+    summary: 'Gives an address at which a track can be played for a while.',
+    access: 'recordings.view',
+    input: { params: trackParams },
+    response: playbackGrant,
+    handler: async ({ params }, context) => {
+      const session = await find(context.reach, params.sessionId);
+      if (!session.tracks.some((track) => track.trackId === params.trackId)) {
         throw new HttpProblem(404, 'unknown-track', 'The session has no such track.');
       }
       const recorder = deps.recorders.pick();
@@ -57,10 +84,17 @@ export function sessionsRoutes(app: FastifyInstance, deps: SessionsRoutesDeps): 
           'No recorder is connected; start it to play recordings.',
         );
       }
+      const { companyId, userId, startedAtMs } = session;
+      await deps.auditLog.record({
+        companyId,
+        action: 'recording-played',
+        ...requestedBy(context),
+        details: { ...params, userId },
+      });
       const folder = encodeTrackFolder({
         ...session,
-        sessionStartedAtMs: session.startedAtMs,
-        trackId: wanted.trackId,
+        sessionStartedAtMs: startedAtMs,
+        trackId: params.trackId,
       });
       const expiresAtMs = deps.clock.nowMs() + GRANT_MS;
       const token = await signMediaToken(deps.recorderSecret, folder, expiresAtMs);
@@ -70,12 +104,5 @@ export function sessionsRoutes(app: FastifyInstance, deps: SessionsRoutesDeps): 
         expiresAtMs,
       };
     },
-  );
-}
-
-function parseParams<Schema extends z.ZodType>(schema: Schema, params: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(params);
-  if (!parsed.success)
-    throw new HttpProblem(400, 'bad-request', 'The address holds an id that cannot be one.');
-  return parsed.data;
+  });
 }

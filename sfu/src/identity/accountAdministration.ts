@@ -162,8 +162,9 @@ const withoutDuplicates = (grants: readonly Grant[]): Grant[] => [
   ...new Map(grants.map((grant) => [keyOf(grant), grant])).values(),
 ];
 
-const sameGrants = (one: readonly Grant[], other: readonly Grant[]): boolean =>
-  new Set(one.map(keyOf)).symmetricDifference(new Set(other.map(keyOf))).size === 0;
+const setOf = (grants: readonly Grant[]): string => [...new Set(grants.map(keyOf))].sort().join();
+
+const sameGrants = (one: readonly Grant[], other: readonly Grant[]): boolean => setOf(one) === setOf(other);
 
 /** Runs tasks one after the other: two owners who remove each other at the same time must not both succeed. */
 function createTurns(): <T>(task: () => Promise<T>) => Promise<T> {

@@ -17,6 +17,9 @@ export const company = z.object({
 /** Answer of `GET /api/v1/companies`: those in which the caller has a role. */
 export const companyList = z.object({ companies: z.array(company) });
 
+/** Of a new company: ten minutes. */
+export const DEFAULT_IDLE_THRESHOLD_MS = 600_000;
+
 const idleThresholdMs = z.int().min(30_000).max(86_400_000);
 
 /** Body of `POST /api/v1/companies`. */
