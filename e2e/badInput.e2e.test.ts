@@ -12,6 +12,7 @@ import {
   type RtpParameters,
 } from '@sightline/shared';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { enrol } from './harness/enrolment.ts';
 import { startStack, type Stack } from './harness/stack.ts';
 
 const MACHINE = { userName: 'mallory', hostName: 'desk', os: 'Linux' };
@@ -30,6 +31,7 @@ const H264: RtpParameters = {
 const DTLS = { fingerprints: [{ algorithm: 'sha-256' as const, value: Array(32).fill('AB').join(':') }] };
 
 let stack: Stack;
+let cookie: string;
 let good: Socket;
 const sockets: Socket[] = [];
 
@@ -46,6 +48,18 @@ function connect(namespace: string, options: Partial<ManagerOptions & SocketOpti
   return socket;
 }
 
+/** A connection of a dashboard that has signed in. */
+const connectViewer = (): Socket => connect(VIEWER_NAMESPACE, { extraHeaders: { cookie } });
+
+/** A connection of a device that has just enrolled. */
+async function connectAgent(): Promise<Socket> {
+  const { credential } = await enrol(stack, { user: MACHINE.userName, host: MACHINE.hostName });
+  return connect(AGENT_NAMESPACE, { auth: { protocolVersion: PROTOCOL_VERSION, credential } });
+}
+
+const logIn = (socket: Socket): Promise<Ack<unknown>> =>
+  ask(socket, 'client-connected', { machine: MACHINE, lastSeenMessage: 0 });
+
 const refusalOf = (socket: Socket): Promise<unknown> =>
   new Promise((resolve, reject) => {
     socket.on('connect', () => reject(new Error('it was let in')));
@@ -55,14 +69,9 @@ const refusalOf = (socket: Socket): Promise<unknown> =>
 const ask = (socket: Socket, event: string, payload: unknown): Promise<Ack<unknown>> =>
   socket.timeout(5_000).emitWithAck(event, payload);
 
-async function connectedAgent(): Promise<Socket> {
-  const socket = connect(AGENT_NAMESPACE);
-  await expect(ask(socket, 'client-connected', { machine: MACHINE })).resolves.toMatchObject({ ok: true });
-  return socket;
-}
-
 async function streamingAgent(): Promise<{ socket: Socket; transportId: string }> {
-  const socket = await connectedAgent();
+  const socket = await connectAgent();
+  await expect(logIn(socket)).resolves.toMatchObject({ ok: true });
   const request = createRequester(socket, agentRequests);
   await request('start-streaming', {});
   const { transportId } = await request('create-transport', {});
@@ -81,12 +90,14 @@ const order = (transportId: string, rtpParameters: RtpParameters) => ({
 
 beforeAll(async () => {
   stack = await startStack({ recorder: false });
+  const { name, value } = (await stack.signIn()).cookie();
+  cookie = `${name}=${value}`;
 });
 
 afterAll(() => stack.close());
 
 beforeEach(async () => {
-  good = connect(VIEWER_NAMESPACE);
+  good = connectViewer();
   await expect(ask(good, 'watch-clients', {})).resolves.toMatchObject({ ok: true });
 });
 
@@ -98,7 +109,7 @@ afterEach(async () => {
 
 describe('bad input is answered by an error with a code', () => {
   it('unknown event', async () => {
-    const socket = connect(VIEWER_NAMESPACE);
+    const socket = connectViewer();
     await expect(ask(socket, 'video-frame', {})).resolves.toMatchObject({
       ok: false,
       error: { code: 'unknown-event' },
@@ -114,7 +125,7 @@ describe('bad input is answered by an error with a code', () => {
     ['a wrong type', { transportId: 1, dtlsParameters: [] }],
     ['a foreign prototype', JSON.parse('{"__proto__":{"transportId":"a"}}')],
   ])('payload of the wrong shape: %s', async (_what, payload) => {
-    const socket = connect(VIEWER_NAMESPACE);
+    const socket = connectViewer();
     await expect(ask(socket, 'connect-transport', payload)).resolves.toMatchObject({
       ok: false,
       error: { code: 'bad-payload' },
@@ -141,6 +152,38 @@ describe('bad input is answered by an error with a code', () => {
       auth: { protocolVersion: PROTOCOL_VERSION, secret: 'guessed-guessed-guessed' },
     });
     await expect(refusalOf(refused)).resolves.toMatchObject({ code: 'unauthorised' });
+  });
+
+  it.each([
+    ['none', undefined],
+    ['not text', { credential: 1 }],
+    ['forged', 'x'.repeat(43)],
+    ['far too long', 'x'.repeat(100_000)],
+  ])('an agent with a credential that is no device’s: %s', async (_what, credential) => {
+    const refused = connect(AGENT_NAMESPACE, { auth: { protocolVersion: PROTOCOL_VERSION, credential } });
+    await expect(refusalOf(refused)).resolves.toMatchObject({ code: 'unauthorised' });
+  });
+
+  it.each([
+    ['none', undefined],
+    ['forged', () => cookie.replace(/=.*/, `=${'x'.repeat(43)}`)],
+    ['cut off', () => cookie.slice(0, -1)],
+  ])('a dashboard with a cookie that is no session’s: %s', async (_what, forge) => {
+    const refused = connect(VIEWER_NAMESPACE, {
+      extraHeaders: forge === undefined ? {} : { cookie: forge() },
+    });
+    await expect(refusalOf(refused)).resolves.toMatchObject({ code: 'unauthorised' });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['no ticket', 'not-a-ticket'],
+    ['a ticket’s shape', 'a.b.c'],
+  ])('a relogin with a ticket that is not ours: %s', async (_what, ticket) => {
+    const socket = await connectAgent();
+    await expect(ask(socket, 'relogin', { ticket, lastSeenMessage: 0 })).resolves.toMatchObject({
+      error: { code: 'ticket-invalid' },
+    });
   });
 
   it('consume of an unknown producer, and of one on another router', async () => {
@@ -190,11 +233,12 @@ describe('bad input is answered by an error with a code', () => {
   });
 
   it('events out of order', async () => {
-    const fresh = connect(AGENT_NAMESPACE);
+    const fresh = await connectAgent();
     await expect(ask(fresh, 'produce', order('none', H264))).resolves.toMatchObject({
       error: { code: 'not-connected' },
     });
-    await expect(ask(fresh, 'client-connected', { machine: MACHINE })).resolves.toMatchObject({ ok: true });
+    await expect(logIn(fresh)).resolves.toMatchObject({ ok: true });
+    await expect(logIn(fresh)).resolves.toMatchObject({ error: { code: 'already-connected' } });
     await expect(ask(fresh, 'produce', order('none', H264))).resolves.toMatchObject({
       error: { code: 'not-streaming' },
     });
@@ -220,7 +264,7 @@ describe('bad input is answered by an error with a code', () => {
   });
 
   it('a message of 1 MB closes its connection, and the log says why', async () => {
-    const socket = connect(VIEWER_NAMESPACE);
+    const socket = connectViewer();
     await expect(ask(socket, 'time-sync', {})).resolves.toMatchObject({ ok: true });
     const closed = new Promise((resolve) => socket.on('disconnect', resolve));
     socket.emit('time-sync', { junk: 'x'.repeat(1_000_000) });
@@ -230,7 +274,7 @@ describe('bad input is answered by an error with a code', () => {
   });
 
   it('1,000 requests per second from one socket: some are refused, nobody else notices', async () => {
-    const socket = connect(VIEWER_NAMESPACE);
+    const socket = connectViewer();
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => ask(socket, 'time-sync', {})));
     const refused = answers.filter((answer) => !answer.ok && answer.error.code === 'rate-limited');
     expect(refused.length).toBeGreaterThan(0);
@@ -239,7 +283,7 @@ describe('bad input is answered by an error with a code', () => {
   });
 
   it('a page of another origin cannot connect', async () => {
-    const foreign = connect(VIEWER_NAMESPACE, { extraHeaders: { origin: 'https://example.org' } });
+    const foreign = connect(VIEWER_NAMESPACE, { extraHeaders: { cookie, origin: 'https://example.org' } });
     await expect(refusalOf(foreign)).resolves.toBeUndefined();
     await stack.sfu.line(/"code":"foreign-origin"/, 1_000);
   });
