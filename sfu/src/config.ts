@@ -55,6 +55,8 @@ const configSchema = z.object({
   SIGHTLINE_OWNER_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
   /** The company that the first start creates. */
   SIGHTLINE_COMPANY_NAME: z.string().max(128).default('My company'),
+  /** How long an agent whose connection is lost may take to come back into its session; 0: it may not. */
+  SIGHTLINE_GRACE_SECONDS: z.coerce.number().min(0).max(3_600).default(60),
   /** How long a recorded segment is when the picture allows it. */
   SIGHTLINE_SEGMENT_SECONDS: z.coerce.number().min(1).max(15).default(6),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -43,8 +43,10 @@ export async function startSfuService(
     pages: { dashboard: join(projectRoot, 'dashboard/dist'), agent: join(projectRoot, 'agent/out/renderer') },
     exposure,
     certificate,
+    serverSecret: config.SIGHTLINE_SERVER_SECRET,
     recorderSecret: config.SIGHTLINE_RECORDER_SECRET,
     segmentMs: config.SIGHTLINE_SEGMENT_SECONDS * 1_000,
+    graceMs: config.SIGHTLINE_GRACE_SECONDS * 1_000,
     clock: systemClock,
     logger,
   });

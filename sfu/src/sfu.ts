@@ -1,26 +1,38 @@
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { SERVER_ACTOR } from './audit/actors.ts';
+import { createAuditLog } from './audit/auditLog.ts';
 import { ClientDirectory } from './clients/directory.ts';
+import { createAccountsRepository } from './db/accounts.ts';
+import { createAuditRepository } from './db/audit.ts';
 import type { Database } from './db/database.ts';
+import { createDevicesRepository } from './db/devices.ts';
+import { createIdleAlertsRepository } from './db/idleAlerts.ts';
+import { createOrganisationRepository } from './db/organisation.ts';
+import { createPresenceRepository } from './db/presence.ts';
 import { createRecordingsRepository } from './db/recordings.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
+import { createDeviceCredentials } from './enrolment/deviceCredentials.ts';
 import type { CertificateWatch } from './exposure/certificate.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { createGate } from './exposure/gate.ts';
 import { createListener } from './exposure/listener.ts';
 import { createHttpServer, type PageFolders } from './http/server.ts';
+import { deriveKey } from './identity/keys.ts';
+import { createSessions } from './identity/sessions.ts';
 import type { MediaEngine } from './media/types.ts';
+import { createPresence } from './presence/presence.ts';
 import { createRecordingCoordinator } from './recording/coordinator.ts';
 import { RecorderPool } from './recording/recorderPool.ts';
+import { createSessionRecords } from './recording/sessionRecords.ts';
 import { serveAgent } from './signaling/agentConnection.ts';
 import { serveRecorder } from './signaling/recorderConnection.ts';
 import { createSignalingServer } from './signaling/server.ts';
-import { companyRoom, serveViewer } from './signaling/viewerConnection.ts';
+import { serveViewer } from './signaling/viewerConnection.ts';
+import { AccountsOnline } from './viewers/accountsOnline.ts';
 import { announceToViewers } from './viewers/announce.ts';
 import type { RecordingStateOf } from './viewers/clientViews.ts';
-
-/** Until there are accounts, everybody belongs to this company. */
-const ONLY_COMPANY = 'default';
+import { createLiveViews } from './viewers/liveViews.ts';
 
 /** What an sfu is made of. */
 export interface SfuDeps {
@@ -30,101 +42,138 @@ export interface SfuDeps {
   exposure: Exposure;
   /** Undefined: it does not speak TLS itself. */
   certificate: CertificateWatch | undefined;
+  serverSecret: string;
   recorderSecret: string;
   segmentMs: number;
+  /** How long an agent whose connection is lost may take to come back; 0: it may not. */
+  graceMs: number;
   clock: Clock;
   logger: Logger;
 }
 
 /** A running sfu. */
 export interface Sfu {
-  readonly directory: ClientDirectory;
   /** Opens the port. Resolves with the address. @throws the system's error, such as EADDRINUSE */
   listen(): Promise<string>;
-  /** Ends runs and sessions, then everything else (docs/closures.md). May be called again. */
+  /** Ends runs, then everything else (docs/closures.md); sessions stay open for the next server. May be called again. */
   close(): Promise<void>;
 }
 
 /** Puts the parts of the sfu together. It owns `engine`, `database` and `certificate` from now on. */
 export async function createSfu(deps: SfuDeps): Promise<Sfu> {
-  const { engine, database, recorderSecret, clock, logger } = deps;
-  const companyId = ONLY_COMPANY;
-  const repository = createRecordingsRepository(database);
-  const leftovers = await repository.closeLeftovers();
+  const { engine, database, exposure, certificate, recorderSecret, clock, logger } = deps;
+  const repositories = {
+    accounts: createAccountsRepository(database),
+    audit: createAuditRepository(database),
+    devices: createDevicesRepository(database),
+    idleAlerts: createIdleAlertsRepository(database),
+    organisation: createOrganisationRepository(database),
+    presence: createPresenceRepository(database),
+    recordings: createRecordingsRepository(database),
+  };
+  const { recordings } = repositories;
+  const leftovers = await recordings.closeLeftovers();
   if (leftovers.sessions > 0)
     logger.warn({ ...leftovers, code: 'leftovers-closed' }, 'the last server left these open');
 
-  const directory = new ClientDirectory(logger);
-  const recorders = new RecorderPool(logger);
-  const segmentWriter = createSegmentWriter(repository, clock);
-  const coordinator = createRecordingCoordinator({
-    directory,
-    recorders,
-    repository,
-    segmentMs: deps.segmentMs,
+  const audit = createAuditLog({ repository: repositories.audit, clock, logger });
+  for (const companyId of [
+    null,
+    ...(await repositories.organisation.listCompanies()).map((c) => c.companyId),
+  ])
+    await audit.record({ companyId, action: 'server-started', actor: SERVER_ACTOR, address: null });
+  const accountSessions = createSessions({
+    accounts: repositories.accounts,
+    secure: exposure.secure,
     clock,
     logger,
   });
-  const { exposure, certificate } = deps;
+  const credentials = createDeviceCredentials({ devices: repositories.devices });
+
+  const directory = new ClientDirectory(logger);
+  const recorders = new RecorderPool(logger);
+  const segmentWriter = createSegmentWriter(recordings, clock);
+  const sessions = createSessionRecords({ directory, repository: recordings, clock, logger });
+  const { segmentMs } = deps;
+  const coordinator = createRecordingCoordinator({
+    directory,
+    recorders,
+    repository: recordings,
+    sessions,
+    segmentMs,
+    clock,
+    logger,
+  });
+  const presence = await createPresence({
+    repositories,
+    engine,
+    directory,
+    sessionWritten: (sessionId) => sessions.written(sessionId),
+    ticketKey: deriveKey(deps.serverSecret, 'tickets'),
+    graceMs: deps.graceMs,
+    clock,
+    logger,
+  });
+  const liveViews = createLiveViews({ directory, audit, clock });
+  const accountsOnline = new AccountsOnline();
+
   const gate = createGate(exposure);
   const http = await createHttpServer({
     pages: deps.pages,
     exposure,
     gate,
     listener: createListener(certificate),
-    sessions: { companyId, repository, recorders, recorderSecret, clock },
+    sessions: { companyId: 'default', repository: recordings, recorders, recorderSecret, clock },
     logger,
   });
   const recorded = (): boolean => recorders.pick() !== undefined;
   const recordingStateOf: RecordingStateOf = (sessionId, trackId) => coordinator.stateOf(sessionId, trackId);
+  const agentDeps = { presence, recorded, clock, logger };
+  const viewerDeps = { engine, directory, presence, accountsOnline, recordingStateOf, clock, logger };
+  const recorderDeps = { recorders, coordinator, repository: recordings, segmentWriter, logger };
   const signaling = createSignalingServer({
     httpServer: http.server,
     gate,
+    credentials,
+    sessions: accountSessions,
     recorderSecret,
     clock,
     logger,
     handlers: {
-      agent: (socket, limiter) =>
-        serveAgent(socket, limiter, {
-          engine,
-          directory,
-          companyId,
-          recorded,
-          clock,
-          logger,
-        }),
-      viewer: (socket, limiter) =>
-        serveViewer(socket, limiter, { engine, directory, companyId, recordingStateOf, clock, logger }),
-      recorder: (socket, limiter) =>
-        serveRecorder(socket, limiter, { recorders, coordinator, repository, segmentWriter, logger }),
+      agent: (socket, limiter, device) => serveAgent(socket, limiter, device, agentDeps),
+      viewer: (socket, limiter, account) => serveViewer(socket, limiter, account, viewerDeps),
+      recorder: (socket, limiter) => serveRecorder(socket, limiter, recorderDeps),
     },
   });
   announceToViewers({
+    presence,
     directory,
     coordinator,
     recordingStateOf,
-    toCompany: (company) => signaling.viewers.to(companyRoom(company)),
+    toRooms: (rooms, except = []) => signaling.viewers.to(rooms).except(except),
   });
 
   const tellAgents = (): void => {
-    signaling.agents.emit('recorded', { recorded: recorded() });
+    for (const device of presence.devices()) device.tell('recorded', { recorded: recorded() });
   };
   recorders.events.on('ready', tellAgents);
   recorders.events.on('lost', tellAgents);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    for (const client of directory.all()) client.close('connection-lost');
+    accountSessions.close();
+    await presence.close();
+    liveViews.close();
     await coordinator.close();
     await segmentWriter.flush();
     await signaling.close();
     engine.close();
     await http.close();
     certificate?.close();
+    await audit.flushed();
     await database.destroy();
   };
   return {
-    directory,
     listen: () => http.listen({ host: exposure.host, port: exposure.port }),
     close: () => (closing ??= close()),
   };

@@ -36,6 +36,19 @@ describe('the manual clock', () => {
     expect(seen).toEqual([20]);
   });
 
+  it('lets the wall clock be set without any timer taking notice', () => {
+    const clock = createManualClock(1_000);
+    const seen: number[] = [];
+    clock.after(10, () => seen.push(clock.nowMs()));
+    clock.moveWallClock(3_600_000);
+    expect(clock.nowMs()).toBe(3_601_000);
+    clock.advance(9);
+    expect(seen).toEqual([]);
+    clock.moveWallClock(-3_600_500);
+    clock.advance(1);
+    expect(seen).toEqual([510]);
+  });
+
   it('never runs what was cancelled, also from within its own callback', () => {
     const clock = createManualClock();
     let runs = 0;

@@ -10,6 +10,8 @@ interface Timer {
 export interface ManualClock extends Clock {
   /** Moves time on by `ms` and runs what has become due, in order of its time. */
   advance(ms: number): void;
+  /** Sets the wall clock forward or back, as an administrator or NTP does: timers take no notice. */
+  moveWallClock(ms: number): void;
   /** How many timers wait. */
   readonly pending: number;
 }
@@ -17,6 +19,7 @@ export interface ManualClock extends Clock {
 /** Builds a {@link ManualClock} that starts at `startMs`. */
 export function createManualClock(startMs = 0): ManualClock {
   let nowMs = startMs;
+  let wallOffsetMs = 0;
   const timers = new Set<Timer>();
   const add = (delayMs: number, periodMs: number | undefined, callback: () => void): (() => void) => {
     const timer: Timer = { dueMs: nowMs + delayMs, periodMs, callback };
@@ -31,7 +34,7 @@ export function createManualClock(startMs = 0): ManualClock {
     return next;
   };
   return {
-    nowMs: () => nowMs,
+    nowMs: () => nowMs + wallOffsetMs,
     after: (delayMs, callback) => add(delayMs, undefined, callback),
     every: (periodMs, callback) => add(periodMs, periodMs, callback),
     advance(ms) {
@@ -43,6 +46,9 @@ export function createManualClock(startMs = 0): ManualClock {
         timer.callback();
       }
       nowMs = untilMs;
+    },
+    moveWallClock(ms) {
+      wallOffsetMs += ms;
     },
     get pending() {
       return timers.size;

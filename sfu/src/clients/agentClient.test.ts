@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
+import type { Reach } from '../identity/authorise.ts';
 import { createFakeEngine, FAKE_RTP, type FakeEngine } from '../media/fakeEngine.ts';
 import { ViewerClient } from '../viewers/viewerClient.ts';
-import { clientView } from '../viewers/clientViews.ts';
+import { aDevice } from './aDevice.ts';
 import { AgentClient } from './agentClient.ts';
 import { ClientDirectory } from './directory.ts';
 
@@ -15,8 +16,12 @@ let directory: ClientDirectory;
 let told: string[];
 
 function connect(userName = 'ann'): AgentClient {
-  const client = new AgentClient(
-    { companyId: 'default', machine: { userName, hostName: 'desk', os: 'Linux' } },
+  return new AgentClient(
+    {
+      device: aDevice({ userId: `${userName}@desk` }),
+      machine: { userName, hostName: 'desk', os: 'Linux' },
+      connectedAtMs: 1_000,
+    },
     {
       engine,
       clock: createManualClock(1_000),
@@ -27,8 +32,6 @@ function connect(userName = 'ann'): AgentClient {
       },
     },
   );
-  directory.events.emit('connected', client);
-  return client;
 }
 
 async function publish(client: AgentClient, trackId = 'display-1', source: 'full' | 'small' = 'full') {
@@ -38,15 +41,23 @@ async function publish(client: AgentClient, trackId = 'display-1', source: 'full
   return client.produce({ ...order, rtpParameters: FAKE_RTP });
 }
 
-function viewerOf(companyId: string): ViewerClient {
-  return new ViewerClient(companyId, {
-    engine,
-    directory,
-    notifier: {
-      consumerClosed: (_id, reason) => told.push(`consumer ${reason}`),
-      transportClosed: (_id, reason) => told.push(`transport ${reason}`),
+const within = (companyId: string, groups: 'all' | ReadonlySet<string> = 'all'): Reach => ({
+  everywhere: false,
+  companies: new Map([[companyId, groups]]),
+});
+
+function viewerOf(reach: Reach, accountId = 'sue'): ViewerClient {
+  return new ViewerClient(
+    { watcher: { accountId, name: accountId, address: '127.0.0.1' }, reach },
+    {
+      engine,
+      directory,
+      notifier: {
+        consumerClosed: (_id, reason) => told.push(`consumer ${reason}`),
+        transportClosed: (_id, reason) => told.push(`transport ${reason}`),
+      },
     },
-  });
+  );
 }
 
 async function watch(viewer: ViewerClient, routerId: string, producerId: string) {
@@ -61,18 +72,6 @@ beforeEach(() => {
 });
 
 describe('an agent', () => {
-  it('shows its tracks with their producers', async () => {
-    const client = connect();
-    client.startStreaming();
-    const full = await publish(client, 'display-1', 'full');
-    const small = await publish(client, 'display-1', 'small');
-    expect(clientView(client, () => 'recording')).toMatchObject({
-      userId: 'ann@desk',
-      session: { startedAtMs: 1_000 },
-      tracks: [{ trackId: 'display-1', producers: { full: full.producer.id, small: small.producer.id } }],
-    });
-  });
-
   it('publishes only into a session', async () => {
     const client = connect();
     await expect(publish(client)).rejects.toMatchObject({ code: 'not-streaming' });
@@ -84,8 +83,7 @@ describe('an agent', () => {
     const { producer } = await publish(client);
     client.close('connection-lost');
     expect(producer.closed).toBe(true);
-    expect(directory.all()).toEqual([]);
-    expect(directory.producer('default', producer.id)).toBeUndefined();
+    expect(directory.producer(within('acme'), producer.id)).toBeUndefined();
   });
 
   it('is told to publish again into the same session when its worker dies, and lands on a new router', async () => {
@@ -125,7 +123,7 @@ describe('a viewer', () => {
     client.startStreaming();
     const full = await publish(client, 'display-1', 'full');
     const small = await publish(client, 'display-1', 'small');
-    const viewer = viewerOf('default');
+    const viewer = viewerOf(within('acme'));
     const first = await watch(viewer, full.router.id, full.producer.id);
     const second = await watch(viewer, small.router.id, small.producer.id);
     expect(told).toEqual([]);
@@ -138,11 +136,43 @@ describe('a viewer', () => {
     expect(told).toEqual(['watched 1', 'watched 0']);
   });
 
+  it('counts once, however many tabs his account has open', async () => {
+    const client = connect();
+    client.startStreaming();
+    const { producer, router } = await publish(client);
+    const tabs = [viewerOf(within('acme')), viewerOf(within('acme'))];
+    for (const tab of tabs) {
+      const { id } = await watch(tab, router.id, producer.id);
+      await tab.resumeConsumer(id);
+    }
+    tabs[0]?.close();
+    expect(told).toEqual(['watched 1']);
+    tabs[1]?.close();
+    expect(told).toEqual(['watched 1', 'watched 0']);
+  });
+
+  it('sees of a company only the groups within his reach, and stops seeing what leaves them', async () => {
+    const client = connect();
+    client.device = aDevice({ groupId: 'reception' });
+    client.startStreaming();
+    const { producer, router } = await publish(client);
+    await expect(
+      watch(viewerOf(within('acme', new Set(['office']))), router.id, producer.id),
+    ).rejects.toMatchObject({ code: 'unknown-producer' });
+    const viewer = viewerOf(within('acme', new Set(['reception'])));
+    await watch(viewer, router.id, producer.id);
+    viewer.dropUnreachable();
+    expect(told).toEqual([]);
+    client.device = aDevice({ groupId: 'office' });
+    viewer.dropUnreachable();
+    expect(told).toEqual(['consumer producer-closed']);
+  });
+
   it('sees nothing of another company: neither its routers nor its producers', async () => {
     const client = connect();
     client.startStreaming();
     const { producer, router } = await publish(client);
-    const foreigner = viewerOf('other');
+    const foreigner = viewerOf(within('other'));
     expect(() => foreigner.routerCapabilities(router.id)).toThrow(
       expect.objectContaining({ code: 'unknown-router' }),
     );
@@ -156,7 +186,7 @@ describe('a viewer', () => {
     const client = connect();
     client.startStreaming();
     const { producer, router } = await publish(client);
-    const viewer = viewerOf('default');
+    const viewer = viewerOf(within('acme'));
     await watch(viewer, router.id, producer.id);
     client.closeProducer(producer.id);
     expect(told).toEqual(['consumer producer-closed']);

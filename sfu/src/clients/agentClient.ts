@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import {
   ProtocolError,
   type Clock,
+  type Device,
+  type DisconnectReason,
   type MachineInfo,
   type RtpCapabilities,
   type RtpParameters,
@@ -10,7 +12,7 @@ import {
   type TypedEmitter,
 } from '@sightline/shared';
 import type { MediaEngine, MediaTransport, Placement } from '../media/types.ts';
-import type { ClientEvents, DisconnectReason, PublishedProducer, Session } from './events.ts';
+import type { ClientEvents, PublishedProducer, Session, Watcher } from './events.ts';
 
 /** More of these per agent is a mistake, or an attack. */
 const MAX_TRANSPORTS = 4;
@@ -32,41 +34,61 @@ export interface AgentNotifier {
   publishAgain(): void;
 }
 
-/** A connected agent: its place in the media engine, its session and what it publishes. */
+/** What a client is made of, beside its identity. */
+export interface AgentClientDeps {
+  engine: MediaEngine;
+  clock: Clock;
+  events: TypedEmitter<ClientEvents>;
+  notifier: AgentNotifier;
+}
+
+/**
+ * An agent that is there: its place in the media engine, its session and what it publishes. It outlives the
+ * agent's connections, and ends when the agent is offline.
+ */
 export class AgentClient {
-  readonly clientId = randomUUID();
-  readonly companyId: string;
-  readonly machine: MachineInfo;
+  /** As its administrators know it; replaced when they change it. */
+  device: Device;
+  /** As the agent last described it. */
+  machine: MachineInfo;
   readonly connectedAtMs: number;
-  readonly #engine: MediaEngine;
-  readonly #clock: Clock;
-  readonly #events: TypedEmitter<ClientEvents>;
-  readonly #notifier: AgentNotifier;
+  readonly #deps: AgentClientDeps;
   readonly #transports = new Map<string, MediaTransport>();
   readonly #published = new Map<string, PublishedProducer>();
   readonly #watching = new Map<string, number>();
   #placement: Promise<Placement> | undefined;
   #session: Session | undefined;
+  #paused = false;
+  #intact = true;
   #clockOffsetMs: number | undefined;
   #uplinkBps: number | undefined;
   #closed = false;
 
   constructor(
-    identity: { companyId: string; machine: MachineInfo },
-    deps: { engine: MediaEngine; clock: Clock; events: TypedEmitter<ClientEvents>; notifier: AgentNotifier },
+    identity: { device: Device; machine: MachineInfo; connectedAtMs: number },
+    deps: AgentClientDeps,
   ) {
-    this.companyId = identity.companyId;
+    this.device = identity.device;
     this.machine = identity.machine;
-    this.#engine = deps.engine;
-    this.#clock = deps.clock;
-    this.#events = deps.events;
-    this.#notifier = deps.notifier;
-    this.connectedAtMs = deps.clock.nowMs();
+    this.connectedAtMs = identity.connectedAtMs;
+    this.#deps = deps;
   }
 
-  /** The name under which recordings are kept: `user@host`. */
+  get clientId(): string {
+    return this.device.deviceId;
+  }
+
+  get companyId(): string {
+    return this.device.companyId;
+  }
+
+  get groupId(): string | null {
+    return this.device.groupId;
+  }
+
+  /** The name under which recordings are kept. */
   get userId(): string {
-    return `${this.machine.userName}@${this.machine.hostName}`;
+    return this.device.userId;
   }
 
   get session(): Session | undefined {
@@ -75,6 +97,16 @@ export class AgentClient {
 
   get published(): readonly PublishedProducer[] {
     return [...this.#published.values()];
+  }
+
+  /** Whether the user has interrupted the session. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Whether the agent can go on using the transports it knows: none was lost that it may still believe in. */
+  get intact(): boolean {
+    return this.#intact;
   }
 
   /** How far the server's clock is ahead of the agent's, ms; undefined until measured. */
@@ -89,7 +121,7 @@ export class AgentClient {
 
   reportClock(offsetMs: number): void {
     this.#clockOffsetMs = offsetMs;
-    this.#events.emit('updated', this);
+    this.#deps.events.emit('updated', this);
   }
 
   reportUplink(availableBps: number): void {
@@ -115,6 +147,7 @@ export class AgentClient {
       throw new ProtocolError('not-connected', 'The client has left.');
     }
     this.#transports.set(transport.id, transport);
+    this.#intact = true;
     transport.onClosed(() => this.#transports.delete(transport.id));
     return transport;
   }
@@ -133,10 +166,35 @@ export class AgentClient {
     if (this.#session !== undefined) {
       throw new ProtocolError('already-streaming', 'A session is open; stop it before starting another.');
     }
-    this.#session = { sessionId: randomUUID(), startedAtMs: this.#clock.nowMs() };
-    this.#events.emit('session-started', this, this.#session);
-    this.#events.emit('updated', this);
+    this.#session = { sessionId: randomUUID(), startedAtMs: this.#deps.clock.nowMs() };
+    this.#deps.events.emit('session-started', this, this.#session);
+    this.#deps.events.emit('updated', this);
     return this.#session;
+  }
+
+  /** Takes up a session that an earlier server had open, as it was then. Its media is lost. */
+  resumeSession(session: Session, paused: boolean): void {
+    this.#session = session;
+    this.#paused = paused;
+    this.#intact = false;
+  }
+
+  /** The user interrupts the session, or goes on with it. @throws {ProtocolError} `not-streaming` */
+  setPaused(paused: boolean): void {
+    this.#requireSession();
+    this.#paused = paused;
+    this.#deps.events.emit('updated', this);
+  }
+
+  /** The agent knows which of its transports are left. */
+  acknowledgeLosses(): void {
+    this.#intact = true;
+  }
+
+  /** Closes all that was published, and how; the session stays open. */
+  closeMedia(): void {
+    for (const { producer } of this.published) producer.close();
+    for (const transport of [...this.#transports.values()]) transport.close();
   }
 
   /** Publishes a stream into the open session. @throws {ProtocolError} */
@@ -158,11 +216,11 @@ export class AgentClient {
     this.#published.set(producer.id, published);
     producer.onClosed((reason) => {
       this.#published.delete(producer.id);
-      this.#events.emit('producer-removed', published, reason);
-      this.#events.emit('updated', this);
+      this.#deps.events.emit('producer-removed', published, reason);
+      this.#deps.events.emit('updated', this);
     });
-    this.#events.emit('producer-added', published);
-    this.#events.emit('updated', this);
+    this.#deps.events.emit('producer-added', published);
+    this.#deps.events.emit('updated', this);
     return published;
   }
 
@@ -179,31 +237,40 @@ export class AgentClient {
   stopStreaming(reason: StreamingEndReason): void {
     const session = this.#requireSession();
     this.#session = undefined;
+    this.#paused = false;
     for (const { producer } of this.published) producer.close();
-    this.#events.emit('session-ended', this, session, reason);
-    this.#events.emit('updated', this);
+    this.#deps.events.emit('session-ended', this, session, reason);
+    this.#deps.events.emit('updated', this);
   }
 
-  /** A viewer began (+1) or ceased (−1) to receive one of this agent's producers. */
-  watchedBy(viewerId: string, change: 1 | -1): void {
+  /** A dashboard of this account began (+1) or ceased (−1) to receive one of this agent's producers. */
+  watchedBy(watcher: Watcher, change: 1 | -1): void {
     const before = this.#watching.size;
-    const count = (this.#watching.get(viewerId) ?? 0) + change;
-    if (count > 0) this.#watching.set(viewerId, count);
-    else this.#watching.delete(viewerId);
-    if (this.#watching.size !== before) this.#notifier.watched(this.#watching.size);
+    const count = (this.#watching.get(watcher.accountId) ?? 0) + change;
+    if (count > 0) this.#watching.set(watcher.accountId, count);
+    else this.#watching.delete(watcher.accountId);
+    const after = this.#watching.size;
+    if (after === before) return;
+    this.#deps.notifier.watched(after);
+    this.#deps.events.emit(after > before ? 'watch-began' : 'watch-ended', this, watcher);
   }
 
   /** The agent has left: ends its session and its media. May be called again. */
   close(reason: DisconnectReason): void {
     if (this.#closed) return;
-    this.#closed = true;
     if (this.#session !== undefined) this.stopStreaming(reason);
-    for (const transport of [...this.#transports.values()]) transport.close();
+    this.suspend();
+  }
+
+  /** The server goes, the client stays: ends the media, and leaves the session open for the next server. */
+  suspend(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.closeMedia();
     this.#placement?.then(
       (placement) => placement.release(),
       () => undefined, // whoever asked for the placement has been told
     );
-    this.#events.emit('disconnected', this, reason);
   }
 
   #requireSession(): Session {
@@ -228,7 +295,7 @@ export class AgentClient {
   /** The router this agent lives on; a new one after its worker died. */
   #place(): Promise<Placement> {
     if (this.#placement !== undefined) return this.#placement;
-    const placing = this.#engine.placeAgent(this.companyId);
+    const placing = this.#deps.engine.placeAgent(this.companyId);
     this.#placement = placing;
     placing.then(
       (placement) => {
@@ -245,6 +312,7 @@ export class AgentClient {
     placement.release();
     if (this.#placement !== placing) return;
     this.#placement = undefined;
-    if (!this.#closed && this.#session !== undefined) this.#notifier.publishAgain();
+    this.#intact = false;
+    if (!this.#closed && this.#session !== undefined) this.#deps.notifier.publishAgain();
   }
 }

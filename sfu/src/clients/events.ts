@@ -20,18 +20,23 @@ export interface PublishedProducer {
   readonly producer: MediaProducer;
 }
 
-/** Why a client is gone. */
-export type DisconnectReason = 'app-closed' | 'connection-lost';
+/** The account behind a dashboard, and from where it looks. */
+export interface Watcher {
+  readonly accountId: string;
+  readonly name: string;
+  readonly address: string;
+}
 
-/** What happens to agents, for those who show or record them. */
+/** What happens to the clients that are there, for those who show or record them. */
 export type ClientEvents = {
-  connected: [client: AgentClient];
   /** Something of the client's view changed. */
   updated: [client: AgentClient];
-  disconnected: [client: AgentClient, reason: DisconnectReason];
   'session-started': [client: AgentClient, session: Session];
   'session-ended': [client: AgentClient, session: Session, reason: StreamingEndReason];
   'producer-added': [published: PublishedProducer];
   /** Without a reason, the agent closed it. */
   'producer-removed': [published: PublishedProducer, reason: CloseReason | undefined];
+  /** An account sees its screens from now on, in however many tabs and tiles; or does not any more. */
+  'watch-began': [client: AgentClient, watcher: Watcher];
+  'watch-ended': [client: AgentClient, watcher: Watcher];
 };

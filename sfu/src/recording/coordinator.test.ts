@@ -3,12 +3,14 @@ import type { RunOrder } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { AgentClient } from '../clients/agentClient.ts';
+import { aDevice } from '../clients/aDevice.ts';
 import { ClientDirectory } from '../clients/directory.ts';
 import { openSqliteDatabase } from '../db/database.ts';
 import { createRecordingsRepository, type RecordingsRepository } from '../db/recordings.ts';
 import { createFakeEngine, FAKE_RTP, type FakeEngine } from '../media/fakeEngine.ts';
 import { createRecordingCoordinator, type RecordingCoordinator } from './coordinator.ts';
 import { RecorderPool, type RecorderLink } from './recorderPool.ts';
+import { createSessionRecords } from './sessionRecords.ts';
 
 const logger = createLogger('test', 'silent');
 
@@ -55,7 +57,11 @@ const settle = async (): Promise<void> => {
 
 async function stream(): Promise<AgentClient> {
   const client = new AgentClient(
-    { companyId: 'default', machine: { userName: 'ann', hostName: 'desk', os: 'Linux' } },
+    {
+      device: aDevice(),
+      machine: { userName: 'ann', hostName: 'desk', os: 'Linux' },
+      connectedAtMs: clock.nowMs(),
+    },
     {
       engine,
       clock,
@@ -63,7 +69,6 @@ async function stream(): Promise<AgentClient> {
       notifier: { watched: () => undefined, publishAgain: () => undefined },
     },
   );
-  directory.events.emit('connected', client);
   client.startStreaming();
   const transport = await client.createTransport();
   await transport.connect({ fingerprints: [] });
@@ -94,6 +99,7 @@ beforeEach(async () => {
     directory,
     recorders,
     repository,
+    sessions: createSessionRecords({ directory, repository, clock, logger }),
     segmentMs: 6_000,
     clock,
     logger,

@@ -4,11 +4,13 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { RecorderPool } from './recorderPool.ts';
+import type { SessionRecords } from './sessionRecords.ts';
 import { createTrackRecording, type TrackRecording } from './trackRecording.ts';
 
 /** Something about a recording that a person should know. */
 export interface RecordingAlarm {
   companyId: string;
+  groupId: string | null;
   sessionId: string;
   trackId: string;
   code: string;
@@ -34,6 +36,7 @@ export function createRecordingCoordinator(deps: {
   directory: ClientDirectory;
   recorders: RecorderPool;
   repository: RecordingsRepository;
+  sessions: SessionRecords;
   segmentMs: number;
   clock: Clock;
   logger: Logger;
@@ -41,7 +44,6 @@ export function createRecordingCoordinator(deps: {
   const { directory, recorders, repository, clock, logger } = deps;
   const recordings = new Map<string, TrackRecording>();
   const ending = new Set<Promise<void>>();
-  const sessionsEntered = new Map<string, Promise<void>>();
   const events = new TypedEmitter<CoordinatorEvents>((err, event) => {
     logger.error({ code: 'coordinator-listener-failed', err, event }, 'a listener to recording events threw');
   });
@@ -61,7 +63,7 @@ export function createRecordingCoordinator(deps: {
       logger,
       pickRecorder: () => recorders.pick(),
       enterRun: async (runId, startedAtMs) => {
-        await sessionsEntered.get(sessionId);
+        await deps.sessions.written(sessionId);
         await repository.addRun({ runId, sessionId, trackId, label, startedAtMs });
       },
       runEnded: (runId, endedAtMs, reason) => {
@@ -71,6 +73,7 @@ export function createRecordingCoordinator(deps: {
       alarm: (code, message) => {
         events.emit('alarm', {
           companyId: client.companyId,
+          groupId: client.groupId,
           sessionId,
           trackId,
           code,
@@ -94,24 +97,6 @@ export function createRecordingCoordinator(deps: {
   const ofRun = (runId: string): TrackRecording | undefined =>
     [...recordings.values()].find((recording) => recording.runId === runId);
 
-  directory.events.on('session-started', (client, session) => {
-    const { companyId, clientId, userId, machine } = client;
-    const entered = repository.addSession({
-      sessionId: session.sessionId,
-      startedAtMs: session.startedAtMs,
-      companyId,
-      deviceId: clientId,
-      userId,
-      userName: machine.userName,
-      hostName: machine.hostName,
-    });
-    entered.catch(written('a session'));
-    sessionsEntered.set(session.sessionId, entered);
-  });
-  directory.events.on('session-ended', (_client, { sessionId }, reason) => {
-    sessionsEntered.delete(sessionId);
-    repository.endSession(sessionId, clock.nowMs(), reason).catch(written('the end of a session'));
-  });
   directory.events.on('producer-added', (published) => {
     if (published.source === 'full') record(published);
   });

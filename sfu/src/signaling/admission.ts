@@ -2,6 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS, type ErrorCode } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Socket } from 'socket.io';
+import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
+import { reachOf } from '../identity/authorise.ts';
+import type { Sessions } from '../identity/sessions.ts';
+import type { AgentSocket, ViewerSocket } from './sockets.ts';
 
 /** A refused connection, as `connect_error` shows it to the client: `error.data` has code and message. */
 class ConnectRefusal extends Error {
@@ -14,44 +18,96 @@ class ConnectRefusal extends Error {
   }
 }
 
-type Middleware = (socket: Socket, next: (error?: Error) => void) => void;
+type Middleware<S = Socket> = (socket: S, next: (error?: Error) => void) => void;
 
-function refuseWith(logger: Logger, socket: Socket, code: ErrorCode, message: string): ConnectRefusal {
-  logger.warn({ code, namespace: socket.nsp.name, address: socket.handshake.address }, 'connection refused');
-  return new ConnectRefusal(code, message);
+/** The part of a socket that deciding about it needs. */
+type Applicant = Pick<Socket, 'handshake' | 'nsp'>;
+
+/** Lets a connection in, or refuses it with the code and message that `decide` comes to. */
+function admission<S extends Applicant>(
+  logger: Logger,
+  decide: (socket: S) => Promise<ConnectRefusal | undefined>,
+): Middleware<S> {
+  return (socket, next) => {
+    decide(socket).then(
+      (refusal) => {
+        if (refusal !== undefined) {
+          const { address } = socket.handshake;
+          logger.warn({ code: refusal.data.code, namespace: socket.nsp.name, address }, 'connection refused');
+        }
+        next(refusal);
+      },
+      (error: unknown) => {
+        logger.error({ err: error, code: 'internal', namespace: socket.nsp.name }, 'admission failed');
+        next(new ConnectRefusal('internal', 'The service could not do that; its log says why.'));
+      },
+    );
+  };
 }
 
 /** Refuses clients of a protocol version that this server does not speak, naming both. */
-export function requireVersion(logger: Logger): Middleware {
-  return (socket, next) => {
+export function requireVersion(logger: Logger): Middleware<Applicant> {
+  return admission(logger, (socket) => {
     const version: unknown = socket.handshake.auth['protocolVersion'];
     if (typeof version === 'number' && SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
-      next();
-      return;
+      return Promise.resolve(undefined);
     }
     const theirs = typeof version === 'number' ? String(version) : 'none';
     const message = `Protocol version ${theirs} is not supported; this server speaks ${PROTOCOL_VERSION}. Update the older of the two.`;
-    next(refuseWith(logger, socket, 'unsupported-protocol-version', message));
-  };
+    return Promise.resolve(new ConnectRefusal('unsupported-protocol-version', message));
+  });
 }
 
 /** Refuses recorders that do not know the shared secret. Compares in constant time. */
 export function requireSecret(secret: string, logger: Logger): Middleware {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   const expected = digest(secret);
-  return (socket, next) => {
+  return admission(logger, (socket) => {
     const given: unknown = socket.handshake.auth['secret'];
-    if (typeof given === 'string' && timingSafeEqual(digest(given), expected)) {
-      next();
-      return;
+    const known = typeof given === 'string' && timingSafeEqual(digest(given), expected);
+    const advice = 'Set the same SIGHTLINE_RECORDER_SECRET at the sfu and the recorder.';
+    return Promise.resolve(known ? undefined : new ConnectRefusal('unauthorised', advice));
+  });
+}
+
+/** Refuses agents without the credential of an enrolled device; puts the device into `socket.data`. */
+export function requireDevice(
+  credentials: Pick<DeviceCredentials, 'authenticate'>,
+  logger: Logger,
+): Middleware<AgentSocket> {
+  return admission(logger, async (socket) => {
+    const credential: unknown = socket.handshake.auth['credential'];
+    const device = typeof credential === 'string' ? await credentials.authenticate(credential) : 'unknown';
+    if (device === 'unknown') {
+      return new ConnectRefusal('unauthorised', 'This credential belongs to no device; enrol the agent.');
     }
-    next(
-      refuseWith(
-        logger,
-        socket,
-        'unauthorised',
-        'Set the same SIGHTLINE_RECORDER_SECRET at the sfu and the recorder.',
-      ),
-    );
-  };
+    if (device === 'revoked') {
+      return new ConnectRefusal('device-revoked', 'This device was revoked; enrol it again.');
+    }
+    socket.data.device = device;
+    return undefined;
+  });
+}
+
+/**
+ * Refuses dashboards whose account is not signed in, has to change its password, or may see no screen; puts the
+ * account into `socket.data`.
+ */
+export function requireAccount(
+  sessions: Pick<Sessions, 'authenticate'>,
+  logger: Logger,
+): Middleware<ViewerSocket> {
+  return admission(logger, async (socket) => {
+    const signedIn = await sessions.authenticate(socket.handshake.headers.cookie);
+    if (signedIn === undefined) return new ConnectRefusal('unauthorised', 'Sign in first.');
+    if (signedIn.mustChangePassword) {
+      return new ConnectRefusal('password-change-required', 'Change your one-time password first.');
+    }
+    const reach = reachOf(signedIn.principal, 'live.view');
+    if (!reach.everywhere && reach.companies.size === 0) {
+      return new ConnectRefusal('forbidden', 'Your role does not let you watch; ask an administrator.');
+    }
+    socket.data.signedIn = signedIn;
+    return undefined;
+  });
 }

@@ -1,17 +1,22 @@
-import { ProtocolError, agentRequests, type Clock, serveRequests } from '@sightline/shared';
+import {
+  agentMessages,
+  agentRequests,
+  type Clock,
+  type Device,
+  serveRequests,
+  type RequestHandlers,
+} from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import { AgentClient } from '../clients/agentClient.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
-import type { MediaEngine } from '../media/types.ts';
-import type { AgentSocket } from './server.ts';
+import type { AdmittedAgent } from '../presence/admittedAgent.ts';
+import type { AgentLink } from '../presence/connection.ts';
+import type { Presence } from '../presence/presence.ts';
 import { logRefusals } from './refusals.ts';
+import type { AgentSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
 /** What the agents' connections need. */
 export interface AgentConnectionDeps {
-  engine: MediaEngine;
-  directory: ClientDirectory;
-  companyId: string;
+  presence: Presence;
   /** Whether agents are to be told that they are recorded. */
   recorded: () => boolean;
   clock: Clock;
@@ -19,94 +24,120 @@ export interface AgentConnectionDeps {
 }
 
 /** Serves one agent's connection until it ends. */
-export function serveAgent(socket: AgentSocket, limiter: Limiter, deps: AgentConnectionDeps): void {
-  const { engine, directory, clock } = deps;
-  const logger = deps.logger.child({ connection: socket.id });
-  let client: AgentClient | undefined;
+export function serveAgent(
+  socket: AgentSocket,
+  limiter: Limiter,
+  device: Device,
+  deps: AgentConnectionDeps,
+): void {
+  const logger = deps.logger.child({ connection: socket.id, clientId: device.deviceId });
+  const agent = deps.presence.admit(device, linkTo(socket));
+  serveRequests(socket, agentRequests, agentHandlers(socket, agent, deps), {
+    admit: limiter,
+    onRefused: logRefusals(logger),
+  });
+  socket.on('disconnect', (reason) => {
+    logger.debug({ reason }, 'the connection of an agent ended');
+    agent.lost();
+  });
+}
 
-  const connected = (): AgentClient => {
-    if (client === undefined) throw new ProtocolError('not-connected', 'Send client-connected first.');
-    return client;
+function linkTo(socket: AgentSocket): AgentLink {
+  return {
+    connectionId: socket.id,
+    notify: (name, ...args) => void socket.emit(name, ...args),
+    deliver: ({ name, number, payload }) => deliver(socket, name, JSON.parse(payload), number),
+    disconnect: () => void socket.disconnect(true),
   };
-  const leave = (reason: 'app-closed' | 'connection-lost'): void => {
-    const leaving = client;
-    client = undefined;
-    if (leaving === undefined) return;
-    logger.info({ clientId: leaving.clientId, reason }, 'agent disconnected');
-    leaving.close(reason);
-  };
+}
 
-  serveRequests(
-    socket,
-    agentRequests,
-    {
-      'client-connected': ({ machine }) => {
-        if (client !== undefined)
-          throw new ProtocolError('already-connected', 'This connection has a client.');
-        client = new AgentClient(
-          { companyId: deps.companyId, machine },
-          {
-            engine,
-            clock,
-            events: directory.events,
-            notifier: {
-              watched: (viewers) => socket.emit('watched', { viewers }),
-              publishAgain: () => socket.emit('publish-again', { reason: 'worker-died' }),
-            },
-          },
-        );
-        logger.info({ clientId: client.clientId, userId: client.userId }, 'agent connected');
-        directory.events.emit('connected', client);
-        socket.emit('client-connected-success', {
-          clientId: client.clientId,
-          companyId: client.companyId,
-          userId: client.userId,
-          recorded: deps.recorded(),
-        });
-        return {};
-      },
-      'time-sync': () => ({ sfuTimeMs: clock.nowMs() }),
-      'report-clock': ({ offsetMs }) => {
-        connected().reportClock(offsetMs);
-        return {};
-      },
-      'report-uplink': ({ availableBps }) => {
-        connected().reportUplink(availableBps);
-        return {};
-      },
-      'get-router-capabilities': async () => ({
-        routerRtpCapabilities: await connected().routerCapabilities(),
-      }),
-      'create-transport': async () => (await connected().createTransport()).options,
-      'connect-transport': async ({ transportId, dtlsParameters }) => {
-        await connected().transport(transportId).connect(dtlsParameters);
-        return {};
-      },
-      'restart-ice': async ({ transportId }) => ({
-        iceParameters: await connected().transport(transportId).restartIce(),
-      }),
-      'start-streaming': () => {
-        const { sessionId } = connected().startStreaming();
-        logger.info({ clientId: client?.clientId, sessionId }, 'streaming started');
-        return { sessionId };
-      },
-      produce: async (order) => ({ producerId: (await connected().produce(order)).producer.id }),
-      'close-producer': ({ producerId }) => {
-        connected().closeProducer(producerId);
-        return {};
-      },
-      'stop-streaming': () => {
-        connected().stopStreaming('stopped');
-        logger.info({ clientId: client?.clientId }, 'streaming stopped');
-        return {};
-      },
-      'app-closed': () => {
-        connected();
-        leave('app-closed');
-        return {};
-      },
+/** What was written by an earlier server is checked as what comes off the wire is. */
+function deliver(socket: AgentSocket, name: string, payload: unknown, number: number): void {
+  switch (name) {
+    case 'recorded':
+      socket.emit(name, agentMessages[name].parse(payload), number);
+      return;
+    case 'watched':
+      socket.emit(name, agentMessages[name].parse(payload), number);
+      return;
+    case 'publish-again':
+      socket.emit(name, agentMessages[name].parse(payload), number);
+      return;
+  }
+}
+
+function agentHandlers(
+  socket: AgentSocket,
+  agent: AdmittedAgent,
+  { recorded, clock }: AgentConnectionDeps,
+): RequestHandlers<typeof agentRequests> {
+  return {
+    'client-connected': async (order) => {
+      const answer = await agent.login(order);
+      const { clientId, companyId, userId, device } = agent.client();
+      socket.emit('client-connected-success', {
+        clientId,
+        companyId,
+        userId,
+        deviceName: device.name,
+        recorded: recorded(),
+      });
+      return answer;
     },
-    { admit: limiter, onRefused: logRefusals(logger) },
-  );
-  socket.on('disconnect', () => leave('connection-lost'));
+    relogin: (order) => agent.relogin(order),
+    'confirm-ticket': async ({ ticket }) => {
+      await agent.confirmTicket(ticket);
+      return {};
+    },
+    'messages-seen': ({ lastSeenMessage }) => {
+      agent.messagesSeen(lastSeenMessage);
+      return {};
+    },
+    'report-activity': ({ idleMs }) => {
+      agent.reportActivity(idleMs);
+      return {};
+    },
+    'pause-streaming': async () => {
+      await agent.setPaused(true);
+      return {};
+    },
+    'resume-streaming': async () => {
+      await agent.setPaused(false);
+      return {};
+    },
+    'time-sync': () => ({ sfuTimeMs: clock.nowMs() }),
+    'report-clock': ({ offsetMs }) => {
+      agent.client().reportClock(offsetMs);
+      return {};
+    },
+    'report-uplink': ({ availableBps }) => {
+      agent.client().reportUplink(availableBps);
+      return {};
+    },
+    'get-router-capabilities': async () => ({
+      routerRtpCapabilities: await agent.client().routerCapabilities(),
+    }),
+    'create-transport': async () => (await agent.client().createTransport()).options,
+    'connect-transport': async ({ transportId, dtlsParameters }) => {
+      await agent.client().transport(transportId).connect(dtlsParameters);
+      return {};
+    },
+    'restart-ice': async ({ transportId }) => ({
+      iceParameters: await agent.client().transport(transportId).restartIce(),
+    }),
+    'start-streaming': async () => ({ sessionId: (await agent.startStreaming()).sessionId }),
+    produce: async (order) => ({ producerId: (await agent.client().produce(order)).producer.id }),
+    'close-producer': ({ producerId }) => {
+      agent.client().closeProducer(producerId);
+      return {};
+    },
+    'stop-streaming': async () => {
+      await agent.stopStreaming();
+      return {};
+    },
+    'app-closed': async () => {
+      await agent.appClosed();
+      return {};
+    },
+  };
 }

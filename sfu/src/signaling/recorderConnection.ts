@@ -10,8 +10,8 @@ import type { RecordingsRepository } from '../db/recordings.ts';
 import type { SegmentWriter } from '../db/segmentWriter.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
-import type { RecorderSocket } from './server.ts';
 import { logRefusals } from './refusals.ts';
+import type { RecorderSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
 /** What the recorders' connections need. */

@@ -4,31 +4,32 @@ import {
   MAX_MESSAGE_BYTES,
   RECORDER_NAMESPACE,
   VIEWER_NAMESPACE,
-  type AgentToServer,
   type Clock,
-  type RecorderToServer,
-  type ServerToAgent,
-  type ServerToRecorder,
-  type ServerToViewer,
-  type ViewerToServer,
+  type Device,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import { Server, type Namespace, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
+import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import type { Gate } from '../exposure/gate.ts';
-import { requireSecret, requireVersion } from './admission.ts';
+import type { Sessions } from '../identity/sessions.ts';
+import type { SignedIn } from '../identity/signedIn.ts';
+import { requireAccount, requireDevice, requireSecret, requireVersion } from './admission.ts';
+import { accountRoom, sessionRoom } from './rooms.ts';
+import type {
+  AgentNamespace,
+  AgentSocket,
+  RecorderNamespace,
+  RecorderSocket,
+  SocketServer,
+  ViewerNamespace,
+  ViewerSocket,
+} from './sockets.ts';
 import { createTokenBucket, type Limiter } from './tokenBucket.ts';
-
-/** A connected agent's socket. */
-export type AgentSocket = Socket<AgentToServer, ServerToAgent>;
-/** A connected dashboard's socket. */
-export type ViewerSocket = Socket<ViewerToServer, ServerToViewer>;
-/** A connected recorder's socket. */
-export type RecorderSocket = Socket<RecorderToServer, ServerToRecorder>;
 
 /** What connections are handed to, by namespace. */
 export interface ConnectionHandlers {
-  agent(socket: AgentSocket, limiter: Limiter): void;
-  viewer(socket: ViewerSocket, limiter: Limiter): void;
+  agent(socket: AgentSocket, limiter: Limiter, device: Device): void;
+  viewer(socket: ViewerSocket, limiter: Limiter, account: { signedIn: SignedIn; address: string }): void;
   recorder(socket: RecorderSocket, limiter: Limiter): void;
 }
 
@@ -45,8 +46,7 @@ const RECORDER_RATE = { burst: 10_000, perSecond: 2_000 };
 
 /** The signaling server: three namespaces on the HTTP server. */
 export interface SignalingServer {
-  readonly agents: Namespace<AgentToServer, ServerToAgent>;
-  readonly viewers: Namespace<ViewerToServer, ServerToViewer>;
+  readonly viewers: ViewerNamespace;
   close(): Promise<void>;
 }
 
@@ -54,13 +54,15 @@ export interface SignalingServer {
 export function createSignalingServer(options: {
   httpServer: HttpServer;
   gate: Gate;
+  credentials: Pick<DeviceCredentials, 'authenticate'>;
+  sessions: Pick<Sessions, 'authenticate' | 'events'>;
   recorderSecret: string;
   handlers: ConnectionHandlers;
   clock: Clock;
   logger: Logger;
 }): SignalingServer {
   const { clock, handlers, logger } = options;
-  const io = new Server(options.httpServer, {
+  const io: SocketServer = new Server(options.httpServer, {
     serveClient: false,
     transports: ['websocket'],
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
@@ -88,24 +90,70 @@ export function createSignalingServer(options: {
   logOversize(io, logger);
 
   const limiter = (): Limiter => createTokenBucket(clock, CLIENT_RATE);
-  const agents: Namespace<AgentToServer, ServerToAgent> = io.of(AGENT_NAMESPACE);
+  const agents: AgentNamespace = io.of(AGENT_NAMESPACE);
   agents.use(requireVersion(logger));
-  agents.on('connection', (socket) => handlers.agent(socket, limiter()));
+  agents.use(requireDevice(options.credentials, logger));
+  agents.on('connection', (socket) => {
+    forgetUpgrade(socket);
+    const { device } = socket.data;
+    if (device === undefined) socket.disconnect(true);
+    else handlers.agent(socket, limiter(), device);
+  });
 
-  const viewers: Namespace<ViewerToServer, ServerToViewer> = io.of(VIEWER_NAMESPACE);
+  const viewers: ViewerNamespace = io.of(VIEWER_NAMESPACE);
   viewers.use(requireVersion(logger));
-  viewers.on('connection', (socket) => handlers.viewer(socket, limiter()));
+  viewers.use(requireAccount(options.sessions, logger));
+  viewers.on('connection', (socket) => {
+    const { signedIn } = socket.data;
+    if (signedIn === undefined) {
+      socket.disconnect(true);
+      return;
+    }
+    endWithSession(socket, signedIn, options.sessions, logger);
+    handlers.viewer(socket, limiter(), { signedIn, address: options.gate.addressOf(socket.request) });
+  });
+  options.sessions.events.on('ended', (accountId, sessionHash) => {
+    const room = sessionHash === undefined ? accountRoom(accountId) : sessionRoom(sessionHash);
+    viewers.in(room).disconnectSockets(true);
+  });
 
-  const recorders: Namespace<RecorderToServer, ServerToRecorder> = io.of(RECORDER_NAMESPACE);
+  const recorders: RecorderNamespace = io.of(RECORDER_NAMESPACE);
   recorders.use(requireVersion(logger));
   recorders.use(requireSecret(options.recorderSecret, logger));
   recorders.on('connection', (socket) => handlers.recorder(socket, createTokenBucket(clock, RECORDER_RATE)));
 
-  return { agents, viewers, close: () => io.close() };
+  return { viewers, close: () => io.close() };
+}
+
+/**
+ * Engine.IO keeps the upgrade request of a connection for as long as it lasts; with some thousand agents that is
+ * most of what they cost, and nobody asks for it any more.
+ */
+function forgetUpgrade(socket: AgentSocket): void {
+  Reflect.deleteProperty(socket.conn, 'request');
+}
+
+/** Puts a dashboard where the end of its session finds it; closes it if that has come already. */
+function endWithSession(
+  socket: ViewerSocket,
+  { principal, sessionHash }: SignedIn,
+  sessions: Pick<Sessions, 'authenticate'>,
+  logger: Logger,
+): void {
+  void socket.join([accountRoom(principal.accountId), sessionRoom(sessionHash)]);
+  sessions.authenticate(socket.handshake.headers.cookie).then(
+    (signedIn) => {
+      if (signedIn?.sessionHash !== sessionHash) socket.disconnect(true);
+    },
+    (error: unknown) => {
+      logger.error({ err: error, code: 'internal' }, 'a session could not be looked up');
+      socket.disconnect(true);
+    },
+  );
 }
 
 /** A message above the limit closes its connection (RFC 6455, close code 1009); this says so in the log. */
-function logOversize(io: Server, logger: Logger): void {
+function logOversize(io: SocketServer, logger: Logger): void {
   io.engine.on('connection', (connection: EngineConnection) => {
     connection.once('close', (_reason, description) => {
       // Engine.IO passes on only the text of the WebSocket's error, not its code.

@@ -1,39 +1,56 @@
 import { viewerRequests, type Clock, serveRequests } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
+import { isWithin, reachOf } from '../identity/authorise.ts';
+import type { SignedIn } from '../identity/signedIn.ts';
 import type { MediaEngine } from '../media/types.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { AccountsOnline } from '../viewers/accountsOnline.ts';
 import { clientView, type RecordingStateOf } from '../viewers/clientViews.ts';
 import { ViewerClient } from '../viewers/viewerClient.ts';
-import type { ViewerSocket } from './server.ts';
 import { logRefusals } from './refusals.ts';
+import { roomsOfViewer } from './rooms.ts';
+import type { ViewerSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
-
-/** The Socket.IO room of the viewers who watch a company's clients. */
-export const companyRoom = (companyId: string): string => `company:${companyId}`;
 
 /** What the viewers' connections need. */
 export interface ViewerConnectionDeps {
   engine: MediaEngine;
   directory: ClientDirectory;
-  companyId: string;
+  presence: Presence;
+  accountsOnline: AccountsOnline;
   recordingStateOf: RecordingStateOf;
   clock: Clock;
   logger: Logger;
 }
 
-/** Serves one dashboard's connection until it ends. */
-export function serveViewer(socket: ViewerSocket, limiter: Limiter, deps: ViewerConnectionDeps): void {
-  const { clock, companyId, directory, engine } = deps;
-  const viewer = new ViewerClient(companyId, {
-    engine,
-    directory,
-    notifier: {
-      consumerClosed: (consumerId, reason) => socket.emit('consumer-closed', { consumerId, reason }),
-      transportClosed: (transportId, reason) => socket.emit('transport-closed', { transportId, reason }),
+/** Serves one dashboard's connection until it ends. @param account who looks, and from which address */
+export function serveViewer(
+  socket: ViewerSocket,
+  limiter: Limiter,
+  account: { signedIn: SignedIn; address: string },
+  deps: ViewerConnectionDeps,
+): void {
+  const { clock, directory, engine, presence } = deps;
+  const { address, signedIn } = account;
+  const { principal } = signedIn;
+  const { accountId, name } = principal;
+  const reach = reachOf(principal, 'live.view');
+  const viewer = new ViewerClient(
+    { watcher: { accountId, name, address }, reach },
+    {
+      engine,
+      directory,
+      notifier: {
+        consumerClosed: (consumerId, reason) => socket.emit('consumer-closed', { consumerId, reason }),
+        transportClosed: (transportId, reason) => socket.emit('transport-closed', { transportId, reason }),
+      },
     },
-  });
-  const logger = deps.logger.child({ connection: socket.id, viewerId: viewer.viewerId });
+  );
+  const logger = deps.logger.child({ connection: socket.id, accountId });
   logger.info('viewer connected');
+  const tabClosed = deps.accountsOnline.tabOpened(accountId);
+  const stopFollowing = presence.events.on('regrouped', () => viewer.dropUnreachable());
 
   serveRequests(
     socket,
@@ -41,9 +58,11 @@ export function serveViewer(socket: ViewerSocket, limiter: Limiter, deps: Viewer
     {
       'time-sync': () => ({ sfuTimeMs: clock.nowMs() }),
       'watch-clients': async () => {
-        await socket.join(companyRoom(companyId));
+        await socket.join(roomsOfViewer(reach));
         return {
-          clients: directory.ofCompany(companyId).map((client) => clientView(client, deps.recordingStateOf)),
+          clients: [...presence.devices()]
+            .filter(({ device }) => isWithin(reach, device))
+            .map((device) => clientView(device, deps.recordingStateOf)),
         };
       },
       'get-router-capabilities': ({ routerId }) => ({
@@ -78,6 +97,8 @@ export function serveViewer(socket: ViewerSocket, limiter: Limiter, deps: Viewer
   );
   socket.on('disconnect', () => {
     logger.info('viewer disconnected');
+    stopFollowing();
+    tabClosed();
     viewer.close();
   });
 }

@@ -1,40 +1,63 @@
 import type { ServerToViewer } from '@sightline/shared';
 import type { ClientDirectory } from '../clients/directory.ts';
+import type { DevicePresence } from '../presence/devicePresence.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
+import { roomsOfClient } from '../signaling/rooms.ts';
 import { clientView, type RecordingStateOf } from './clientViews.ts';
 
-/** The way to all viewers of a company. */
+/** The way to all viewers in some rooms. */
 export interface ViewerChannel {
   emit<Name extends keyof ServerToViewer>(event: Name, ...args: Parameters<ServerToViewer[Name]>): unknown;
 }
 
-/** Tells viewers what happens to the clients of their company. */
+/** Tells viewers what happens to the clients that they may see. */
 export function announceToViewers(deps: {
+  presence: Presence;
   directory: ClientDirectory;
   coordinator: RecordingCoordinator;
   recordingStateOf: RecordingStateOf;
-  toCompany: (companyId: string) => ViewerChannel;
+  /** All viewers in any of `rooms`, but for those who are in any of `except` too. */
+  toRooms: (rooms: string[], except?: string[]) => ViewerChannel;
 }): void {
-  const { directory, recordingStateOf, toCompany } = deps;
-  const view = (client: Parameters<typeof clientView>[0]) => ({
-    client: clientView(client, recordingStateOf),
+  const { coordinator, directory, presence, toRooms } = deps;
+  const toViewersOf = (scope: Parameters<typeof roomsOfClient>[0]): ViewerChannel =>
+    toRooms(roomsOfClient(scope));
+  const view = (device: DevicePresence) => ({ client: clientView(device, deps.recordingStateOf) });
+
+  presence.events.on('connected', (changed) => {
+    toViewersOf(changed.device).emit('client-connected', view(changed));
   });
-  directory.events.on('connected', (client) => {
-    toCompany(client.companyId).emit('client-connected', view(client));
+  presence.events.on('reconnecting', (changed) => {
+    toViewersOf(changed.device).emit('client-reconnecting', view(changed));
   });
-  directory.events.on('updated', (client) => {
-    toCompany(client.companyId).emit('client-updated', view(client));
+  presence.events.on('disconnected', (changed, reason) => {
+    toViewersOf(changed.device).emit('client-disconnected', { ...view(changed), reason });
   });
-  directory.events.on('disconnected', ({ companyId, clientId }, reason) => {
-    toCompany(companyId).emit('client-disconnected', { clientId, reason });
+  presence.events.on('updated', (changed) => {
+    toViewersOf(changed.device).emit('client-updated', view(changed));
   });
-  directory.events.on('session-started', ({ companyId, clientId }, { sessionId }) => {
-    toCompany(companyId).emit('start-streaming', { clientId, sessionId });
+  presence.events.on('regrouped', (changed, groupIdBefore) => {
+    const { companyId, deviceId } = changed.device;
+    const rooms = roomsOfClient(changed.device);
+    toRooms(roomsOfClient({ companyId, groupId: groupIdBefore }), rooms).emit('client-removed', {
+      clientId: deviceId,
+    });
+    toRooms(rooms).emit('client-updated', view(changed));
   });
-  directory.events.on('session-ended', ({ companyId, clientId }, { sessionId }, reason) => {
-    toCompany(companyId).emit('stop-streaming', { clientId, sessionId, reason });
+  presence.events.on('removed', ({ device }) => {
+    toViewersOf(device).emit('client-removed', { clientId: device.deviceId });
   });
-  deps.coordinator.events.on('alarm', ({ companyId, ...alarm }) => {
-    toCompany(companyId).emit('recording-alarm', alarm);
+  presence.events.on('idle-alert', (alert, device) => {
+    toViewersOf(device.device).emit('idle-alert', { alert });
+  });
+  directory.events.on('session-started', (client, { sessionId }) => {
+    toViewersOf(client).emit('start-streaming', { clientId: client.clientId, sessionId });
+  });
+  directory.events.on('session-ended', (client, { sessionId }, reason) => {
+    toViewersOf(client).emit('stop-streaming', { clientId: client.clientId, sessionId, reason });
+  });
+  coordinator.events.on('alarm', ({ companyId, groupId, ...alarm }) => {
+    toViewersOf({ companyId, groupId }).emit('recording-alarm', alarm);
   });
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { ProtocolError, type CloseReason, type RtpCapabilities } from '@sightline/shared';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { PublishedProducer } from '../clients/events.ts';
+import type { PublishedProducer, Watcher } from '../clients/events.ts';
+import { isWithin, type Reach } from '../identity/authorise.ts';
 import type { MediaConsumer, MediaEngine, MediaRouter, MediaTransport } from '../media/types.ts';
 
 /** More of these per viewer is a mistake, or an attack. */
@@ -20,10 +20,10 @@ export interface ViewerNotifier {
   transportClosed(transportId: string, reason: CloseReason): void;
 }
 
-/** A connected dashboard: its receive transports and what it watches. */
+/** A connected dashboard: its receive transports, and what it watches of what lies within its reach. */
 export class ViewerClient {
-  readonly viewerId = randomUUID();
-  readonly companyId: string;
+  readonly #watcher: Watcher;
+  readonly #reach: Reach;
   readonly #engine: MediaEngine;
   readonly #directory: ClientDirectory;
   readonly #notifier: ViewerNotifier;
@@ -32,16 +32,17 @@ export class ViewerClient {
   #closed = false;
 
   constructor(
-    companyId: string,
+    viewer: { watcher: Watcher; reach: Reach },
     deps: { engine: MediaEngine; directory: ClientDirectory; notifier: ViewerNotifier },
   ) {
-    this.companyId = companyId;
+    this.#watcher = viewer.watcher;
+    this.#reach = viewer.reach;
     this.#engine = deps.engine;
     this.#directory = deps.directory;
     this.#notifier = deps.notifier;
   }
 
-  /** @throws {ProtocolError} `unknown-router`, also for another company's */
+  /** @throws {ProtocolError} `unknown-router`, also for one of a company that is beyond reach */
   routerCapabilities(routerId: string): RtpCapabilities {
     return this.#router(routerId).capabilities;
   }
@@ -72,7 +73,7 @@ export class ViewerClient {
     return this.#ownTransport(transportId).transport;
   }
 
-  /** Consumes a producer of the viewer's company, paused. @throws {ProtocolError} */
+  /** Consumes a producer, paused; one that is beyond reach does not exist. @throws {ProtocolError} */
   async consume(order: {
     transportId: string;
     producerId: string;
@@ -85,7 +86,7 @@ export class ViewerClient {
       );
     }
     const { transport, routerId } = this.#ownTransport(order.transportId);
-    const published = this.#directory.producer(this.companyId, order.producerId);
+    const published = this.#directory.producer(this.#reach, order.producerId);
     if (published === undefined) {
       throw new ProtocolError('unknown-producer', 'There is no such producer; it may just have ended.');
     }
@@ -130,6 +131,15 @@ export class ViewerClient {
     this.#ownConsumer(consumerId).consumer.close();
   }
 
+  /** A client may have moved out of reach: what is watched of it closes. */
+  dropUnreachable(): void {
+    for (const { consumer, published } of [...this.#watched.values()]) {
+      if (isWithin(this.#reach, published.client)) continue;
+      consumer.close();
+      this.#notifier.consumerClosed(consumer.id, 'producer-closed');
+    }
+  }
+
   /** The viewer has left. May be called again. */
   close(): void {
     this.#closed = true;
@@ -140,12 +150,13 @@ export class ViewerClient {
   #setPlaying(watched: Watched, playing: boolean): void {
     if (watched.playing === playing) return;
     watched.playing = playing;
-    watched.published.client.watchedBy(this.viewerId, playing ? 1 : -1);
+    watched.published.client.watchedBy(this.#watcher, playing ? 1 : -1);
   }
 
   #router(routerId: string): MediaRouter {
     const router = this.#engine.router(routerId);
-    if (router === undefined || router.companyId !== this.companyId) {
+    const { companies, everywhere } = this.#reach;
+    if (router === undefined || !(everywhere || companies.has(router.companyId))) {
       throw new ProtocolError(
         'unknown-router',
         'There is no such router; take routerId from a client’s track.',

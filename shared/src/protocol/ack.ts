@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'unsupported-protocol-version',
   'unauthorised',
   'forbidden',
+  'password-change-required',
   'device-revoked',
   'ticket-invalid',
   'ticket-expired',

@@ -1,0 +1,382 @@
+import {
+  createStateMachine,
+  type Clock,
+  type Device,
+  type DisconnectReason,
+  type MachineInfo,
+  type StateMachine,
+  type TypedEmitter,
+} from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import { AgentClient } from '../clients/agentClient.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { ConnectionRecord, PendingMessage } from '../db/presence.ts';
+import type { MediaEngine } from '../media/types.ts';
+import type { Connection } from './connection.ts';
+import type { PresenceEvents } from './events.ts';
+import { IdleWatch, type IdleListener } from './idleWatch.ts';
+import { Outbox } from './outbox.ts';
+import type { PresenceWriter, RowSource } from './presenceWriter.ts';
+import { CLIENT_TABLE, type ClientEvent, type ClientState } from './states.ts';
+import type { TicketClaims, TicketState } from './tickets.ts';
+
+/** What the presence of every device shares. */
+export interface PresenceContext {
+  engine: MediaEngine;
+  directory: ClientDirectory;
+  writer: PresenceWriter;
+  events: TypedEmitter<PresenceEvents>;
+  idleListenerOf: (device: DevicePresence) => IdleListener;
+  idleThresholdMs: (companyId: string) => number;
+  /** How long a client whose connection is lost may take to come back; 0: it may not. */
+  graceMs: number;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** What an earlier server left on disk about a device. */
+export interface KeptPresence {
+  record: ConnectionRecord;
+  pending: readonly PendingMessage[];
+}
+
+/**
+ * One enrolled device: offline, online or reconnecting; the client it then has, its current connection, its grace.
+ * Everything here changes at once; what is written follows.
+ */
+export class DevicePresence implements RowSource {
+  /** Connections that showed this device's credential and are open, logged in or not. */
+  readonly connections = new Set<Connection>();
+  readonly outbox: Outbox;
+  readonly idle: IdleWatch;
+  readonly #context: PresenceContext;
+  readonly #machine: StateMachine<ClientState, ClientEvent>;
+  #device: Device;
+  #described: MachineInfo | undefined;
+  #client: AgentClient | undefined;
+  #current: Connection | undefined;
+  #ticket: ConnectionRecord['ticket'] | undefined;
+  #oustedUpTo = 0;
+  #connectedAtMs = 0;
+  #lastSeenAtMs: number | null = null;
+  #graceEndsAtMs: number | null = null;
+  #cancelGrace: (() => void) | undefined;
+  /** What stays on record once the server has let go of it. */
+  #suspended: ConnectionRecord | undefined;
+  /** While several things change together, one announcement at the end covers them. */
+  #changing = false;
+
+  constructor(device: Device, context: PresenceContext, kept?: KeptPresence) {
+    this.#device = device;
+    this.#context = context;
+    const record = kept?.record;
+    this.#machine = createStateMachine<ClientState, ClientEvent>({
+      table: CLIENT_TABLE,
+      initial: record === undefined || record.state === 'offline' ? 'offline' : 'reconnecting',
+      onTransition: ({ from, to, event }) => {
+        context.logger.info({ clientId: device.deviceId, from, to, event }, 'presence');
+      },
+    });
+    this.outbox = new Outbox(
+      device.deviceId,
+      context.writer,
+      kept && { lastNumber: kept.record.lastMessage, pending: kept.pending },
+    );
+    this.idle = new IdleWatch(context.clock, context.idleListenerOf(this));
+    if (record === undefined) return;
+    this.#described = record.machine;
+    this.#ticket = record.ticket;
+    this.#connectedAtMs = record.connectedAtMs;
+    this.#lastSeenAtMs = record.lastSeenAtMs;
+  }
+
+  get device(): Device {
+    return this.#device;
+  }
+
+  get deviceId(): string {
+    return this.#device.deviceId;
+  }
+
+  get state(): ClientState {
+    return this.#machine.state;
+  }
+
+  /** What the agent last said of its machine; undefined: it has never come. */
+  get described(): MachineInfo | undefined {
+    return this.#described;
+  }
+
+  /** There unless the device is offline. */
+  get client(): AgentClient | undefined {
+    return this.#client;
+  }
+
+  get current(): Connection | undefined {
+    return this.#current;
+  }
+
+  get connectedAtMs(): number {
+    return this.#connectedAtMs;
+  }
+
+  /** When it was last connected, unless it is now. Null: it has never been. */
+  get lastSeenAtMs(): number | null {
+    return this.#lastSeenAtMs;
+  }
+
+  /** When the grace will be over, by the wall clock. Null unless reconnecting. */
+  get graceEndsAtMs(): number | null {
+    return this.#graceEndsAtMs;
+  }
+
+  /** Undefined: it has never logged in. */
+  get newestTicket(): TicketClaims | undefined {
+    return this.#ticket && { ...this.#ticket, deviceId: this.deviceId };
+  }
+
+  /** For {@link judgeTicket}; undefined while there is no client. */
+  get ticketState(): TicketState | undefined {
+    return this.#client === undefined || this.#ticket === undefined
+      ? undefined
+      : { newest: this.#ticket, oustedUpTo: this.#oustedUpTo };
+  }
+
+  record(): ConnectionRecord | undefined {
+    if (this.#suspended !== undefined) return this.#suspended;
+    if (this.#ticket === undefined || this.#described === undefined) return undefined;
+    return {
+      deviceId: this.deviceId,
+      connectionId: this.#current?.link.connectionId ?? null,
+      machine: this.#described,
+      state: this.state,
+      streaming: this.#client?.session !== undefined,
+      paused: this.#client?.paused ?? false,
+      connectedAtMs: this.#connectedAtMs,
+      lastSeenAtMs: this.#lastSeenAtMs ?? this.#connectedAtMs,
+      graceEndsAtMs: this.#graceEndsAtMs,
+      sessionId: this.#client?.session?.sessionId ?? null,
+      ticket: this.#ticket,
+      lastMessage: this.outbox.lastNumber,
+    };
+  }
+
+  /** What is on record of it has changed. */
+  changed(): void {
+    this.#context.writer.rowChanged(this);
+  }
+
+  /** What is shown of it has changed. */
+  updated(): void {
+    if (!this.#changing) this.#context.events.emit('updated', this);
+  }
+
+  /**
+   * A client of this device logs in over the connection, which is its current one from now on. Media of an earlier
+   * connection is closed, the session stays.
+   */
+  login(connection: Connection, machine: MachineInfo): void {
+    this.#described = machine;
+    const ousted = this.#current === undefined ? 0 : this.#ticketNumber;
+    this.#takeUp(connection, this.#current === undefined ? 'login' : 'taken-over', () => {
+      this.#client?.closeMedia();
+      this.#client ??= this.#createClient(machine);
+      this.#client.machine = machine;
+      this.#oustedUpTo = Math.max(this.#oustedUpTo, ousted);
+      // Two on: what it had before has no successor that a replay could ask for.
+      this.#issueTicket(connection, this.#ticketNumber + 2);
+    });
+  }
+
+  /** The client goes on over this connection. @param ticket whether the ticket that it showed gets a new successor */
+  relogin(connection: Connection, ticket: 'newest' | 'replayed'): void {
+    this.#takeUp(connection, this.#current === undefined ? 'relogin' : 'taken-over', () => {
+      if (ticket === 'newest') this.#issueTicket(connection, this.#ticketNumber + 1);
+    });
+  }
+
+  /** The newest ticket has arrived. */
+  confirmTicket(): void {
+    if (this.#ticket === undefined || this.#ticket.confirmed) return;
+    this.#ticket = { ...this.#ticket, confirmed: true };
+    this.#client?.acknowledgeLosses();
+    this.changed();
+  }
+
+  /** A connection is gone. Nothing happens unless it is the current one. */
+  lost(connection: Connection): void {
+    this.connections.delete(connection);
+    connection.machine.handle('lost');
+    if (this.#current !== connection) return;
+    if (connection.reconnectionAllowed) this.#awaitReturn();
+    else this.#leave('left', 'connection-lost');
+  }
+
+  /** The user leaves on purpose. */
+  appClosed(connection: Connection): void {
+    connection.machine.handle('app-closed');
+    if (this.#current === connection) this.#leave('app-closed', 'app-closed');
+  }
+
+  /** The device is not to come any more. Its connections are told, and closed. */
+  revoke(): void {
+    if (this.state === 'offline') this.#machine.handle('revoked');
+    else this.#leave('revoked', 'device-revoked');
+    for (const connection of this.connections) {
+      connection.machine.handle('dismissed');
+      connection.link.notify('device-revoked', {});
+      connection.link.disconnect();
+    }
+    this.#context.events.emit('removed', this);
+  }
+
+  /** Administrators renamed it, or put it into another group. */
+  reassign(device: Device): void {
+    const groupIdBefore = this.#device.groupId;
+    this.#device = device;
+    if (this.#client !== undefined) this.#client.device = device;
+    if (groupIdBefore === device.groupId) this.updated();
+    else this.#context.events.emit('regrouped', this, groupIdBefore);
+  }
+
+  /** Goes on waiting for a client that an earlier server knew. @param remainingMs of its grace */
+  restore(
+    session: { sessionId: string; startedAtMs: number } | undefined,
+    paused: boolean,
+    remainingMs: number,
+  ): void {
+    if (this.#described === undefined) return;
+    this.#client = this.#createClient(this.#described);
+    if (session !== undefined) this.#client.resumeSession(session, paused);
+    this.#startGrace(remainingMs);
+    this.changed();
+  }
+
+  /** An earlier server knew a client whose grace is over by now. */
+  restoreOffline(): void {
+    this.#machine.handle('grace-over');
+    this.outbox.clear();
+    this.changed();
+  }
+
+  /** The server goes: media ends, the client stays on record as it is. */
+  suspend(): void {
+    this.#suspended = this.record();
+    this.#cancelGrace?.();
+    this.idle.paused();
+    this.outbox.unbind();
+    this.#current = undefined;
+    this.#changing = true;
+    const client = this.#client;
+    this.#client = undefined;
+    client?.suspend();
+  }
+
+  get #ticketNumber(): number {
+    return this.#ticket?.number ?? 0;
+  }
+
+  #takeUp(connection: Connection, event: ClientEvent, act: () => void): void {
+    const previous = this.#current;
+    const before = this.state;
+    // What it comes back to it may come back to again, even if it is lost before it knows.
+    connection.reconnectionAllowed = before !== 'offline' && this.#context.graceMs > 0;
+    this.#machine.handle(event);
+    this.#endGrace();
+    this.outbox.unbind();
+    this.#current = connection;
+    if (before === 'offline') this.#connectedAtMs = this.#context.clock.nowMs();
+    this.#lastSeenAtMs = this.#context.clock.nowMs();
+    this.#together(act);
+    if (previous !== undefined) {
+      previous.machine.handle('dismissed');
+      previous.link.notify('taken-over', {});
+      previous.link.disconnect();
+    }
+    this.changed();
+    this.#context.events.emit(before === 'online' ? 'updated' : 'connected', this);
+  }
+
+  #awaitReturn(): void {
+    this.#machine.handle('connection-lost');
+    this.#current = undefined;
+    this.outbox.unbind();
+    this.idle.paused();
+    this.#lastSeenAtMs = this.#context.clock.nowMs();
+    this.#startGrace(this.#context.graceMs);
+    this.changed();
+    this.#context.events.emit('reconnecting', this);
+  }
+
+  #leave(event: ClientEvent, reason: DisconnectReason): void {
+    this.#machine.handle(event);
+    if (this.#current !== undefined) this.#lastSeenAtMs = this.#context.clock.nowMs();
+    this.#current = undefined;
+    this.#endGrace();
+    this.#together(() => {
+      this.#client?.close(reason);
+      this.#client = undefined;
+      this.idle.left();
+    });
+    this.outbox.clear();
+    this.changed();
+    this.#context.events.emit('disconnected', this, reason);
+  }
+
+  #startGrace(delayMs: number): void {
+    this.#graceEndsAtMs = this.#context.clock.nowMs() + delayMs;
+    this.#cancelGrace = this.#context.clock.after(delayMs, () =>
+      this.#leave('grace-over', 'connection-lost'),
+    );
+  }
+
+  #endGrace(): void {
+    this.#cancelGrace?.();
+    this.#cancelGrace = undefined;
+    this.#graceEndsAtMs = null;
+  }
+
+  #issueTicket(connection: Connection, number: number): void {
+    this.#ticket = {
+      number,
+      issuedAtMs: this.#context.clock.nowMs(),
+      connectionId: connection.link.connectionId,
+      confirmed: false,
+    };
+  }
+
+  #createClient(machine: MachineInfo): AgentClient {
+    const { clock, directory, engine } = this.#context;
+    return new AgentClient(
+      { device: this.#device, machine, connectedAtMs: this.#connectedAtMs },
+      {
+        engine,
+        clock,
+        events: directory.events,
+        notifier: {
+          watched: (viewers) => this.tell('watched', { viewers }),
+          // Who comes back is told in the answer that nothing was kept.
+          publishAgain: () => {
+            if (this.state === 'online') this.tell('publish-again', { reason: 'worker-died' });
+          },
+        },
+      },
+    );
+  }
+
+  /** Sends the agent a message, now or when it is back; nothing if it is offline. */
+  readonly tell: Outbox['send'] = (name, payload) => {
+    if (this.#client === undefined) return;
+    this.outbox.send(name, payload);
+    this.changed();
+  };
+
+  #together(act: () => void): void {
+    this.#changing = true;
+    try {
+      act();
+    } finally {
+      this.#changing = false;
+    }
+  }
+}

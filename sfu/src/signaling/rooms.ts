@@ -1,0 +1,31 @@
+import type { Reach } from '../identity/authorise.ts';
+
+/** Viewers who may see every client there is. */
+const EVERYWHERE = 'everywhere';
+const companyRoom = (companyId: string): string => `company:${companyId}`;
+const groupRoom = (groupId: string): string => `group:${groupId}`;
+
+/** What a client belongs to. */
+export interface ClientScope {
+  readonly companyId: string;
+  readonly groupId: string | null;
+}
+
+/** The Socket.IO rooms that hold all viewers who may see a client. What is sent to them is encoded once. */
+export function roomsOfClient({ companyId, groupId }: ClientScope): string[] {
+  const rooms = [EVERYWHERE, companyRoom(companyId)];
+  return groupId === null ? rooms : [...rooms, groupRoom(groupId)];
+}
+
+/** The rooms that a viewer joins to hear of all clients within reach. */
+export function roomsOfViewer({ everywhere, companies }: Reach): string[] {
+  if (everywhere) return [EVERYWHERE];
+  return [...companies].flatMap(([companyId, groups]) =>
+    groups === 'all' ? [companyRoom(companyId)] : [...groups].map(groupRoom),
+  );
+}
+
+/** The room of a session's dashboards. */
+export const sessionRoom = (sessionHash: string): string => `session:${sessionHash}`;
+/** The room of an account's dashboards. */
+export const accountRoom = (accountId: string): string => `account:${accountId}`;
