@@ -3,6 +3,7 @@ import { closeReason, commonRequests, empty, timeMs } from './common.ts';
 import { id, rtpCapabilities, rtpParameters, source, trackId, transportOptions } from './media.ts';
 import { machineInfo } from './machine.ts';
 import type { MessageEvents, NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
+import { PLAIN_TEXT } from './text.ts';
 
 /** The Socket.IO namespace of agents. */
 export const AGENT_NAMESPACE = '/agent';
@@ -74,7 +75,7 @@ export const agentRequests = {
     request: z.object({
       transportId: id,
       trackId,
-      label: z.string().trim().min(1).max(128),
+      label: z.string().trim().min(1).max(128).regex(PLAIN_TEXT),
       source,
       kind: z.enum(['audio', 'video']),
       rtpParameters,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PLAIN_TEXT } from './text.ts';
 
 const name = z
   .string()
@@ -6,13 +7,13 @@ const name = z
   .min(1)
   .max(64)
   .refine((text) => encodeURIComponent(text.toWellFormed()).length <= 96, 'too long when written as a path')
-  .refine((text) => text.isWellFormed(), 'not valid Unicode');
+  .regex(PLAIN_TEXT);
 
 /** What an agent says of its machine: shown to viewers; at enrolment it also fixes the user id of the device. */
 export const machineInfo = z.object({
   userName: name,
   hostName: name,
-  os: z.string().trim().max(64),
+  os: z.string().trim().max(64).regex(PLAIN_TEXT),
 });
 
 /** See {@link machineInfo}. */

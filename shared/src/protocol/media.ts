@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { PLAIN_TEXT } from './text.ts';
 
 /** An id that a server made: opaque to clients. */
-export const id = z.string().min(1).max(64);
+export const id = z.string().min(1).max(64).regex(PLAIN_TEXT);
 
 /** A display's id within one session, chosen by the agent. */
 export const trackId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);

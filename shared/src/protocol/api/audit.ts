@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { timeMs } from '../common.ts';
 import { id } from '../media.ts';
+import { PLAIN_TEXT } from '../text.ts';
 
 /** Everything that is put on record. */
 export const AUDIT_ACTIONS = [
@@ -64,7 +65,7 @@ export const auditQuery = z.object({
   fromMs: z.coerce.number().nonnegative().exactOptional(),
   toMs: z.coerce.number().nonnegative().exactOptional(),
   action: z.enum(AUDIT_ACTIONS).exactOptional(),
-  actorId: z.string().max(64).exactOptional(),
+  actorId: z.string().max(64).regex(PLAIN_TEXT).exactOptional(),
   /** Entries with smaller numbers only: the way to the next page. */
   beforeNumber: z.coerce.number().int().positive().exactOptional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),

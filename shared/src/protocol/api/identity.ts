@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { timeMs } from '../common.ts';
 import { id } from '../media.ts';
+import { PLAIN_TEXT } from '../text.ts';
 
 /** What an account may be in a company. `owner`: of all companies. */
 export const role = z.enum(['owner', 'admin', 'supervisor', 'compliance']);
@@ -72,7 +73,7 @@ export const account = z.object({
 /** Answer of `GET /api/v1/accounts`: those whose grants the caller may change. */
 export const accountList = z.object({ accounts: z.array(account) });
 
-const personName = z.string().trim().min(1).max(128);
+const personName = z.string().trim().min(1).max(128).regex(PLAIN_TEXT);
 
 /** Body of `POST /api/v1/accounts`. */
 export const accountOrder = z.object({ email, name: personName, grants: z.array(grant).min(1).max(64) });

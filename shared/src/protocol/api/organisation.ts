@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { timeMs } from '../common.ts';
 import { id } from '../media.ts';
 import { machineInfo } from '../machine.ts';
+import { PLAIN_TEXT } from '../text.ts';
 
-const title = z.string().trim().min(1).max(128);
+const title = z.string().trim().min(1).max(128).regex(PLAIN_TEXT);
 
 /** A company, as `/api/v1/companies` lists it. */
 export const company = z.object({
