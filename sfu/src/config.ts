@@ -1,42 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { email } from '@sightline/shared';
-import { loadConfig } from '@sightline/shared/node';
+import { encryptionVariables, listenHost, loadConfig } from '@sightline/shared/node';
 import * as z from 'zod';
 import { readExposure, type Exposure } from './exposure/exposure.ts';
+import { readOidc } from './identity/oidcConfig.ts';
+import type { OidcConfig } from './identity/singleSignOn.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
-const address = z.union([z.ipv4(), z.ipv6()]);
 
 /** The environment of the sfu. Every variable has a default but the secrets. */
 const configSchema = z.object({
   /** Address of HTTP and signaling. Any but loopback needs TLS, see {@link readExposure}. */
-  SIGHTLINE_HOST: z
-    .union([address, z.literal('localhost')], 'must be an IP address of this machine, or localhost')
-    .default('127.0.0.1'),
+  SIGHTLINE_HOST: listenHost.default('127.0.0.1'),
   SIGHTLINE_PORT: port.default(3000),
   /** Where people open it: needed when that is not {@link SIGHTLINE_HOST}. */
   SIGHTLINE_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an origin such as https://sightline.example' })
     .refine((url) => new URL(url).href === `${new URL(url).origin}/`, 'must end after host and port')
     .optional(),
-  /** PEM files. They are followed: a new certificate is used without a restart. */
-  SIGHTLINE_TLS_CERT: z.string().optional(),
-  SIGHTLINE_TLS_KEY: z.string().optional(),
-  /** The proxies that do TLS: only theirs are the X-Forwarded headers that are believed. */
-  SIGHTLINE_BEHIND_PROXY: z
-    .string()
-    .transform((list) => list.split(',').map((entry) => entry.trim()))
-    .pipe(
-      z.array(
-        z.union(
-          [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-          'must be addresses or CIDR blocks, separated by commas',
-        ),
-      ),
-    )
-    .optional(),
+  ...encryptionVariables,
   /** Address on which media is received, and which clients are told. */
-  SIGHTLINE_MEDIA_HOST: address.default('127.0.0.1'),
+  SIGHTLINE_MEDIA_HOST: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   /** Folder of the database. */
   SIGHTLINE_DATA_DIR: z.string().default('./data'),
   /** A PostgreSQL database instead of the file in the data folder. */
@@ -57,13 +41,22 @@ const configSchema = z.object({
   SIGHTLINE_COMPANY_NAME: z.string().max(128).default('My company'),
   /** How long an agent whose connection is lost may take to come back into its session; 0: it may not. */
   SIGHTLINE_GRACE_SECONDS: z.coerce.number().min(0).max(3_600).default(60),
+  /** Single sign-on by an identity provider (OpenID Connect): its address, and what it knows Sightline as. */
+  SIGHTLINE_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  SIGHTLINE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  SIGHTLINE_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  /** What people call the provider. */
+  SIGHTLINE_OIDC_NAME: z.string().min(1).max(64).default('single sign-on'),
   /** How long a recorded segment is when the picture allows it. */
   SIGHTLINE_SEGMENT_SECONDS: z.coerce.number().min(1).max(15).default(6),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
-/** The variables as read, and what they say about exposure. */
-export type SfuConfig = z.output<typeof configSchema> & { exposure: Exposure };
+/** The variables as read, and what they say about exposure and single sign-on. */
+export type SfuConfig = z.output<typeof configSchema> & {
+  exposure: Exposure;
+  oidc: OidcConfig | undefined;
+};
 
 /**
  * Reads the configuration from environment variables.
@@ -72,5 +65,5 @@ export type SfuConfig = z.output<typeof configSchema> & { exposure: Exposure };
  */
 export function readConfig(env: Record<string, string | undefined>): SfuConfig {
   const variables = loadConfig(configSchema, env);
-  return { ...variables, exposure: readExposure(variables) };
+  return { ...variables, exposure: readExposure(variables), oidc: readOidc(variables) };
 }

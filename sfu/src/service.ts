@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@sightline/shared';
-import { createLogger, type RunningService } from '@sightline/shared/node';
+import { createLogger, watchCertificate, type RunningService } from '@sightline/shared/node';
 import { readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
-import { watchCertificate } from './exposure/certificate.ts';
 import { createMediasoupEngine, type MediasoupEngine } from './media/engine.ts';
 import type { MediaEngine } from './media/types.ts';
 import { createSfu } from './sfu.ts';
@@ -44,6 +43,13 @@ export async function startSfuService(
     exposure,
     certificate,
     serverSecret: config.SIGHTLINE_SERVER_SECRET,
+    owner: {
+      ownerEmail: config.SIGHTLINE_OWNER_EMAIL,
+      ownerPassword: config.SIGHTLINE_OWNER_PASSWORD,
+      companyName: config.SIGHTLINE_COMPANY_NAME,
+      print: (text) => void process.stdout.write(text),
+    },
+    oidc: config.oidc,
     recorderSecret: config.SIGHTLINE_RECORDER_SECRET,
     segmentMs: config.SIGHTLINE_SEGMENT_SECONDS * 1_000,
     graceMs: config.SIGHTLINE_GRACE_SECONDS * 1_000,

@@ -1,5 +1,5 @@
 import type { Clock } from '@sightline/shared';
-import type { Logger } from '@sightline/shared/node';
+import { createListener, type CertificateWatch, type Logger } from '@sightline/shared/node';
 import { SERVER_ACTOR } from './audit/actors.ts';
 import { createAuditLog } from './audit/auditLog.ts';
 import { ClientDirectory } from './clients/directory.ts';
@@ -13,13 +13,15 @@ import { createPresenceRepository } from './db/presence.ts';
 import { createRecordingsRepository } from './db/recordings.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
 import { createDeviceCredentials } from './enrolment/deviceCredentials.ts';
-import type { CertificateWatch } from './exposure/certificate.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { createGate } from './exposure/gate.ts';
-import { createListener } from './exposure/listener.ts';
+import { apiRoutes } from './http/apiRoutes.ts';
 import { createHttpServer, type PageFolders } from './http/server.ts';
+import { createIdentity } from './identity/identity.ts';
 import { deriveKey } from './identity/keys.ts';
-import { createSessions } from './identity/sessions.ts';
+import { bootstrapOwner, type FirstOwner } from './identity/ownerBootstrap.ts';
+import { createPasswords } from './identity/passwords.ts';
+import type { OidcConfig } from './identity/singleSignOn.ts';
 import type { MediaEngine } from './media/types.ts';
 import { createPresence } from './presence/presence.ts';
 import { createRecordingCoordinator } from './recording/coordinator.ts';
@@ -43,6 +45,10 @@ export interface SfuDeps {
   /** Undefined: it does not speak TLS itself. */
   certificate: CertificateWatch | undefined;
   serverSecret: string;
+  /** Who gets the first account. */
+  owner: FirstOwner;
+  /** Undefined: no single sign-on. */
+  oidc: OidcConfig | undefined;
   recorderSecret: string;
   segmentMs: number;
   /** How long an agent whose connection is lost may take to come back; 0: it may not. */
@@ -76,15 +82,21 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   if (leftovers.sessions > 0)
     logger.warn({ ...leftovers, code: 'leftovers-closed' }, 'the last server left these open');
 
+  const passwords = createPasswords();
+  await bootstrapOwner({ ...repositories, ...deps.owner, passwords, clock });
+
   const audit = createAuditLog({ repository: repositories.audit, clock, logger });
   for (const companyId of [
     null,
     ...(await repositories.organisation.listCompanies()).map((c) => c.companyId),
   ])
     await audit.record({ companyId, action: 'server-started', actor: SERVER_ACTOR, address: null });
-  const accountSessions = createSessions({
+  const identity = createIdentity({
     accounts: repositories.accounts,
-    secure: exposure.secure,
+    passwords,
+    serverSecret: deps.serverSecret,
+    publicOrigin: exposure.publicOrigin,
+    oidc: deps.oidc,
     clock,
     logger,
   });
@@ -118,12 +130,28 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   const accountsOnline = new AccountsOnline();
 
   const gate = createGate(exposure);
-  const http = await createHttpServer({
+  const { app: http } = await createHttpServer({
     pages: deps.pages,
     exposure,
     gate,
     listener: createListener(certificate),
-    sessions: { companyId: 'default', repository: recordings, recorders, recorderSecret, clock },
+    sessions: identity.sessions,
+    companyExists: async (companyId) =>
+      (await repositories.organisation.findCompany(companyId)) !== undefined,
+    declareRoutes: (api) =>
+      apiRoutes(api, {
+        repositories,
+        identity,
+        credentials,
+        auditLog: audit,
+        presence,
+        accountsOnline,
+        recorders,
+        recorderSecret,
+        publicOrigin: exposure.publicOrigin,
+        clock,
+      }),
+    mediaBaseUrl: () => recorders.pick()?.mediaBaseUrl,
     logger,
   });
   const recorded = (): boolean => recorders.pick() !== undefined;
@@ -135,7 +163,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     httpServer: http.server,
     gate,
     credentials,
-    sessions: accountSessions,
+    sessions: identity.sessions,
     recorderSecret,
     clock,
     logger,
@@ -161,7 +189,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    accountSessions.close();
+    identity.sessions.close();
     await presence.close();
     liveViews.close();
     await coordinator.close();

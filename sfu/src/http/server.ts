@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import { HttpProblem, notFound, sendProblem, type Logger } from '@sightline/shared/node';
+import { HttpProblem, notFound, sendProblem, type Logger, type Listener } from '@sightline/shared/node';
 import {
   LogController,
   fastify,
@@ -11,8 +11,8 @@ import {
 } from 'fastify';
 import type { Exposure } from '../exposure/exposure.ts';
 import type { Gate } from '../exposure/gate.ts';
-import type { Listener } from '../exposure/listener.ts';
-import { sessionsRoutes, type SessionsRoutesDeps } from './sessionsRoutes.ts';
+import { collectRoutes, openApiRoutes } from './openApi.ts';
+import { createApi, type Api, type ApiDeps } from './route.ts';
 
 /** Where the built pages are. */
 export interface PageFolders {
@@ -23,22 +23,36 @@ export interface PageFolders {
 /** For a year, browsers come by https only (RFC 6797). */
 const HSTS_SECONDS = 31_536_000;
 
-/** Builds the HTTP server: health, API, dashboard at `/`, agent page at `/agent/`. It does not listen yet. */
-export async function createHttpServer(deps: {
+/** What {@link createHttpServer} needs. */
+export interface HttpServerDeps {
   pages: PageFolders;
-  sessions: SessionsRoutesDeps;
   exposure: Exposure;
   gate: Gate;
   listener: Listener;
+  sessions: ApiDeps['sessions'] & { readonly cookieName: string };
+  companyExists: ApiDeps['companyExists'];
+  /** Declares the routes of the API. */
+  declareRoutes: (api: Api) => void;
+  /** Where pages fetch recordings from; undefined: no recorder is there. */
+  mediaBaseUrl: () => string | undefined;
   logger: Logger;
-}): Promise<FastifyInstance> {
+}
+
+/** The HTTP server, not listening yet, and what it answers to. */
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  readonly api: Api;
+}
+
+/** Builds the HTTP server: health, API, dashboard at `/`, agent page at `/agent/`. */
+export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
   const onError = (error: unknown, reply: FastifyReply): void =>
     sendProblem(reply, error, () => deps.logger.error({ err: error, code: 'internal' }, 'a request failed'));
   const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = fastify({
     loggerInstance,
     serverFactory: deps.listener,
-    trustProxy: deps.gate.trusts,
+    trustProxy: (address) => deps.gate.trusts(address),
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, _request, reply) => onError(error, reply),
     bodyLimit: 64 * 1024,
@@ -55,7 +69,7 @@ export async function createHttpServer(deps: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        connectSrc: ["'self'", () => mediaOrigin(deps.sessions)],
+        connectSrc: ["'self'", () => mediaOrigin(deps.mediaBaseUrl())],
         mediaSrc: ["'self'", 'blob:'],
         imgSrc: ["'self'", 'data:', 'blob:'],
         styleSrc: ["'self'", "'unsafe-inline'"],
@@ -67,17 +81,18 @@ export async function createHttpServer(deps: {
       },
     },
   });
-  app.get('/healthz', () => ({ status: 'ok' }));
-  sessionsRoutes(app, deps.sessions);
+  await collectRoutes(app, deps.sessions.cookieName);
+  const api = createApi(app, deps);
+  deps.declareRoutes(api);
+  await openApiRoutes(app, api);
+  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   await servePages(app, deps.pages);
-  return app;
+  return { app, api };
 }
 
 /** Pages fetch recordings from the recorder's own address. */
-function mediaOrigin({ recorders }: SessionsRoutesDeps): string {
-  const recorder = recorders.pick();
-  return recorder === undefined ? "'self'" : new URL(recorder.mediaBaseUrl).origin;
-}
+const mediaOrigin = (mediaBaseUrl: string | undefined): string =>
+  mediaBaseUrl === undefined ? "'self'" : new URL(mediaBaseUrl).origin;
 
 async function servePages(app: FastifyInstance, pages: PageFolders): Promise<void> {
   for (const root of [pages.dashboard, pages.agent]) {

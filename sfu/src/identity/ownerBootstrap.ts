@@ -4,18 +4,22 @@ import type { AccountsRepository } from '../db/accounts.ts';
 import type { OrganisationRepository } from '../db/organisation.ts';
 import { oneTimePassword, type Passwords } from './passwords.ts';
 
-/** What {@link bootstrapOwner} needs. */
-export interface OwnerBootstrapDeps {
-  accounts: Pick<AccountsRepository, 'add' | 'count'>;
-  organisation: Pick<OrganisationRepository, 'addCompany' | 'listCompanies'>;
-  passwords: Passwords;
+/** The account and the company that the first start makes. */
+export interface FirstOwner {
   ownerEmail: string;
   /** Undefined: one for the first sign-in is made and printed. */
   ownerPassword: string | undefined;
   companyName: string;
-  clock: Pick<Clock, 'nowMs'>;
   /** Where the one-time password is printed. Not the log: logs are kept and sent around. */
   print: (text: string) => void;
+}
+
+/** What {@link bootstrapOwner} needs. */
+export interface OwnerBootstrapDeps extends FirstOwner {
+  accounts: Pick<AccountsRepository, 'add' | 'count'>;
+  organisation: Pick<OrganisationRepository, 'addCompany'>;
+  passwords: Passwords;
+  clock: Pick<Clock, 'nowMs'>;
 }
 
 /** As in the documents that this follows. */
@@ -26,14 +30,6 @@ export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
   const { accounts, organisation, passwords, ownerEmail, clock } = deps;
   if ((await accounts.count()) > 0) return;
   const createdAtMs = clock.nowMs();
-  if ((await organisation.listCompanies()).length === 0) {
-    await organisation.addCompany({
-      companyId: randomUUID(),
-      name: deps.companyName,
-      idleThresholdMs: IDLE_THRESHOLD_MS,
-      createdAtMs,
-    });
-  }
   const password = deps.ownerPassword ?? oneTimePassword();
   const isAdded = await accounts.add({
     accountId: randomUUID(),
@@ -49,7 +45,14 @@ export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
     grants: [{ role: 'owner', companyId: null, groupId: null }],
   });
   // Another server on the same database was faster: its password counts.
-  if (!isAdded || deps.ownerPassword !== undefined) return;
+  if (!isAdded) return;
+  await organisation.addCompany({
+    companyId: randomUUID(),
+    name: deps.companyName,
+    idleThresholdMs: IDLE_THRESHOLD_MS,
+    createdAtMs,
+  });
+  if (deps.ownerPassword !== undefined) return;
   deps.print(
     [
       '',

@@ -22,6 +22,7 @@ export interface Sessions {
   end(signedIn: SignedIn): Promise<void>;
   /** All sessions of an account, but for one if it is given. */
   endAll(accountId: string, exceptSessionHash?: string): Promise<void>;
+  readonly cookieName: string;
   /** The `Set-Cookie` header that makes the browser forget. */
   readonly clearedCookie: string;
   /** Stops looking for what has expired. */
@@ -113,6 +114,7 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
 
   return {
     events,
+    cookieName,
     clearedCookie: setCookie('', 0),
     async authenticate(cookieHeader) {
       const found = await find(cookieHeader);

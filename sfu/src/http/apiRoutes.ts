@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Company, Device } from '@sightline/shared';
+import type { AuditLog } from '../audit/auditLog.ts';
+import type { AccountsRepository } from '../db/accounts.ts';
+import type { AuditRepository } from '../db/audit.ts';
+import type { DevicesRepository } from '../db/devices.ts';
+import type { IdleAlertsRepository } from '../db/idleAlerts.ts';
+import type { OrganisationRepository } from '../db/organisation.ts';
+import type { RecordingsRepository } from '../db/recordings.ts';
+import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
+import { createEnrolment } from '../enrolment/enrolment.ts';
+import { createAccountAdministration } from '../identity/accountAdministration.ts';
+import type { Identity } from '../identity/identity.ts';
+import { ADDRESS_PACE, createThrottle } from '../identity/throttle.ts';
+import type { RecorderPool } from '../recording/recorderPool.ts';
+import { accountsRoutes } from './accountsRoutes.ts';
+import { auditRoutes } from './auditRoutes.ts';
+import { authRoutes } from './authRoutes.ts';
+import { companiesRoutes } from './companiesRoutes.ts';
+import { devicesRoutes } from './devicesRoutes.ts';
+import { enrolmentRoutes } from './enrolmentRoutes.ts';
+import { groupsRoutes } from './groupsRoutes.ts';
+import { ownAccountRoutes } from './ownAccountRoutes.ts';
+import type { Api } from './route.ts';
+import { sessionsRoutes } from './sessionsRoutes.ts';
+import { singleSignOnRoutes } from './singleSignOnRoutes.ts';
+
+/** The parts of the sfu that the API is about. */
+export interface ApiRoutesDeps {
+  repositories: {
+    accounts: AccountsRepository;
+    audit: AuditRepository;
+    devices: DevicesRepository;
+    idleAlerts: IdleAlertsRepository;
+    organisation: OrganisationRepository;
+    recordings: RecordingsRepository;
+  };
+  identity: Identity;
+  credentials: DeviceCredentials;
+  auditLog: AuditLog;
+  presence: {
+    deviceEnrolled(device: Device): void;
+    deviceChanged(device: Device): void;
+    deviceRevoked(deviceId: string): void;
+    companyChanged(company: Company): void;
+  };
+  accountsOnline: { isOnline(accountId: string): boolean };
+  recorders: RecorderPool;
+  recorderSecret: string;
+  publicOrigin: string;
+  clock: Clock;
+}
+
+/** Declares all routes of the API. */
+export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
+  const { repositories, identity, ...parts } = deps;
+  const { accounts, audit, devices, organisation, recordings } = repositories;
+  const { passwords, sessions } = identity;
+  const { auditLog, clock } = parts;
+  const common = { ...parts, ...repositories, newId: randomUUID };
+
+  authRoutes(api, { accounts, identity, auditLog });
+  ownAccountRoutes(api, { accounts, identity, auditLog });
+  singleSignOnRoutes(api, { accounts, identity, auditLog });
+  const administration = createAccountAdministration({ ...common, passwords, sessions });
+  accountsRoutes(api, { ...common, administration });
+  companiesRoutes(api, common);
+  groupsRoutes(api, { ...common, sessions });
+  const enrolling = createEnrolment({ ...common, throttle: createThrottle(clock, ADDRESS_PACE) });
+  enrolmentRoutes(api, { ...common, enrolling, tokens: devices });
+  devicesRoutes(api, common);
+  auditRoutes(api, { repository: audit, organisation, auditLog });
+  sessionsRoutes(api, { ...parts, repository: recordings });
+}
