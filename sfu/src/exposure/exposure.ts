@@ -1,6 +1,13 @@
-import { ConfigError } from '@sightline/shared/node';
-import type { CertificateFiles } from './certificate.ts';
-import { inUrl, isLoopback } from './hosts.ts';
+import {
+  ConfigError,
+  HOW_TO_ENCRYPT,
+  certificateFiles,
+  encryptionProblems,
+  inUrl,
+  isLoopback,
+  type CertificateFiles,
+  type EncryptionVariables,
+} from '@sightline/shared/node';
 
 /** To whom the sfu answers, and how. */
 export interface Exposure {
@@ -18,17 +25,11 @@ export interface Exposure {
 }
 
 /** The part of the configuration that says so. */
-export interface ExposureVariables {
+export interface ExposureVariables extends EncryptionVariables {
   SIGHTLINE_HOST: string;
   SIGHTLINE_PORT: number;
-  SIGHTLINE_TLS_CERT?: string | undefined;
-  SIGHTLINE_TLS_KEY?: string | undefined;
-  SIGHTLINE_BEHIND_PROXY?: readonly string[] | undefined;
   SIGHTLINE_PUBLIC_URL?: string | undefined;
 }
-
-const HOW_TO_ENCRYPT =
-  'Set SIGHTLINE_TLS_CERT and SIGHTLINE_TLS_KEY (PEM files) to let it speak TLS itself, or SIGHTLINE_BEHIND_PROXY to the address of the proxy that does';
 
 /**
  * Works out how the sfu is exposed. Passwords and screens never cross a network in the clear: beyond loopback there
@@ -37,11 +38,13 @@ const HOW_TO_ENCRYPT =
  * @throws {ConfigError} that says which variables to set
  */
 export function readExposure(variables: ExposureVariables): Exposure {
-  const problems = [...encryptionProblems(variables), ...publicUrlProblems(variables)];
-  if (problems.length > 0) throw new ConfigError(problems);
   const { SIGHTLINE_HOST: host, SIGHTLINE_PORT: port } = variables;
-  const { SIGHTLINE_TLS_CERT: certFile, SIGHTLINE_TLS_KEY: keyFile } = variables;
-  const tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
+  const problems = [
+    ...encryptionProblems('SIGHTLINE_HOST', host, variables),
+    ...publicUrlProblems(variables),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  const tls = certificateFiles(variables);
   const ownUrl = `${tls === undefined ? 'http' : 'https'}://${inUrl(host)}:${port}`;
   const publicOrigin = new URL(variables.SIGHTLINE_PUBLIC_URL ?? ownUrl).origin;
   return {
@@ -52,16 +55,6 @@ export function readExposure(variables: ExposureVariables): Exposure {
     publicOrigin,
     secure: publicOrigin.startsWith('https:'),
   };
-}
-
-function encryptionProblems(variables: ExposureVariables): string[] {
-  const { SIGHTLINE_HOST: host, SIGHTLINE_TLS_CERT: cert, SIGHTLINE_TLS_KEY: key } = variables;
-  if (cert !== undefined && key === undefined)
-    return ['SIGHTLINE_TLS_KEY: is missing, set it to the key of SIGHTLINE_TLS_CERT'];
-  if (cert === undefined && key !== undefined)
-    return ['SIGHTLINE_TLS_CERT: is missing, set it to the certificate of SIGHTLINE_TLS_KEY'];
-  if (isLoopback(host) || cert !== undefined || variables.SIGHTLINE_BEHIND_PROXY !== undefined) return [];
-  return [`SIGHTLINE_HOST: ${host} can be reached from other machines. ${HOW_TO_ENCRYPT}`];
 }
 
 function publicUrlProblems(variables: ExposureVariables): string[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyaddr from '@fastify/proxy-addr';
+import { inUrl, isLoopback } from '@sightline/shared/node';
 import type { Exposure } from './exposure.ts';
-import { inUrl, isLoopback } from './hosts.ts';
 
 /** Tells requests apart before anybody has signed in. HTTP and sockets ask the same one. */
 export interface Gate {

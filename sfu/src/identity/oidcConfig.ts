@@ -1,5 +1,4 @@
-import { ConfigError } from '@sightline/shared/node';
-import { isLoopback } from '@sightline/shared/node';
+import { ConfigError, isLoopback } from '@sightline/shared/node';
 import type { OidcConfig } from './singleSignOn.ts';
 
 /** The part of the configuration that is about single sign-on. */

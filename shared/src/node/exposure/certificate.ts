@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { TypedEmitter, type Clock } from '@sightline/shared';
-import { ConfigError, type Logger } from '@sightline/shared/node';
+import type { Clock } from '../../clock.ts';
+import { TypedEmitter } from '../../typedEmitter.ts';
+import { ConfigError } from '../config.ts';
+import type { Logger } from '../logger.ts';
 
 /** Where certificate (with its chain) and private key are: PEM files. */
 export interface CertificateFiles {
