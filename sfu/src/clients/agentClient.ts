@@ -11,8 +11,10 @@ import {
   type StreamingEndReason,
   type TypedEmitter,
 } from '@sightline/shared';
-import type { MediaEngine, MediaTransport, Placement } from '../media/types.ts';
+import type { MediaEngine, MediaTransport } from '../media/types.ts';
+import { AgentPlacement } from './agentPlacement.ts';
 import type { ClientEvents, PublishedProducer, Session, Watcher } from './events.ts';
+import { Watchers } from './watchers.ts';
 
 /** More of these per agent is a mistake, or an attack. */
 const MAX_TRANSPORTS = 4;
@@ -55,8 +57,8 @@ export class AgentClient {
   readonly #deps: AgentClientDeps;
   readonly #transports = new Map<string, MediaTransport>();
   readonly #published = new Map<string, PublishedProducer>();
-  readonly #watching = new Map<string, number>();
-  #placement: Promise<Placement> | undefined;
+  readonly #watchers: Watchers;
+  readonly #placement: AgentPlacement;
   #session: Session | undefined;
   #paused = false;
   #intact = true;
@@ -72,6 +74,15 @@ export class AgentClient {
     this.machine = identity.machine;
     this.connectedAtMs = identity.connectedAtMs;
     this.#deps = deps;
+    this.#watchers = new Watchers({
+      counted: (accounts) => deps.notifier.watched(accounts),
+      began: (watcher) => deps.events.emit('watch-began', this, watcher),
+      ended: (watcher) => deps.events.emit('watch-ended', this, watcher),
+    });
+    this.#placement = new AgentPlacement(deps.engine, this.companyId, () => {
+      this.#intact = false;
+      if (this.#session !== undefined) deps.notifier.publishAgain();
+    });
   }
 
   get clientId(): string {
@@ -130,7 +141,7 @@ export class AgentClient {
 
   /** The capabilities of the router on which this agent lives. */
   async routerCapabilities(): Promise<RtpCapabilities> {
-    return (await this.#place()).router.capabilities;
+    return (await this.#placement.router()).capabilities;
   }
 
   async createTransport(): Promise<MediaTransport> {
@@ -140,8 +151,8 @@ export class AgentClient {
         `An agent has at most ${MAX_TRANSPORTS} transports; reuse one.`,
       );
     }
-    const { router } = await this.#place();
-    const transport = await router.createTransport();
+    const router = await this.#placement.router();
+    const transport = await router.createTransport('publish');
     if (this.#closed) {
       transport.close();
       throw new ProtocolError('not-connected', 'The client has left.');
@@ -205,7 +216,7 @@ export class AgentClient {
       throw new ProtocolError('transport-not-connected', 'Send connect-transport before produce.');
     }
     this.#refuseDuplicate(order);
-    const { router } = await this.#place();
+    const router = await this.#placement.router();
     const producer = await transport.produce(order);
     if (this.#session !== session || producer.closed) {
       producer.close();
@@ -245,14 +256,7 @@ export class AgentClient {
 
   /** A dashboard of this account began (+1) or ceased (−1) to receive one of this agent's producers. */
   watchedBy(watcher: Watcher, change: 1 | -1): void {
-    const before = this.#watching.size;
-    const count = (this.#watching.get(watcher.accountId) ?? 0) + change;
-    if (count > 0) this.#watching.set(watcher.accountId, count);
-    else this.#watching.delete(watcher.accountId);
-    const after = this.#watching.size;
-    if (after === before) return;
-    this.#deps.notifier.watched(after);
-    this.#deps.events.emit(after > before ? 'watch-began' : 'watch-ended', this, watcher);
+    this.#watchers.change(watcher, change);
   }
 
   /** The agent has left: ends its session and its media. May be called again. */
@@ -267,10 +271,7 @@ export class AgentClient {
     if (this.#closed) return;
     this.#closed = true;
     this.closeMedia();
-    this.#placement?.then(
-      (placement) => placement.release(),
-      () => undefined, // whoever asked for the placement has been told
-    );
+    this.#placement.release();
   }
 
   #requireSession(): Session {
@@ -290,29 +291,5 @@ export class AgentClient {
         `Track ${trackId} has a ${source} producer; close it first.`,
       );
     }
-  }
-
-  /** The router this agent lives on; a new one after its worker died. */
-  #place(): Promise<Placement> {
-    if (this.#placement !== undefined) return this.#placement;
-    const placing = this.#deps.engine.placeAgent(this.companyId);
-    this.#placement = placing;
-    placing.then(
-      (placement) => {
-        placement.router.onClosed(() => this.#displaced(placing, placement));
-      },
-      () => {
-        this.#placement = undefined;
-      },
-    );
-    return placing;
-  }
-
-  #displaced(placing: Promise<Placement>, placement: Placement): void {
-    placement.release();
-    if (this.#placement !== placing) return;
-    this.#placement = undefined;
-    this.#intact = false;
-    if (!this.#closed && this.#session !== undefined) this.#deps.notifier.publishAgain();
   }
 }

@@ -106,8 +106,8 @@ function wrapRouter(
     },
     close: closing.close,
     onClosed: closing.onClosed,
-    createTransport: () =>
-      createWebRtcTransport(router, pooled.webRtcServer, keyFrameRequestsOf, closeReason, logger),
+    createTransport: (use) =>
+      createWebRtcTransport(router, pooled.webRtcServer, use, keyFrameRequestsOf, closeReason, logger),
     createTap: (producerId) => createRecordingTap(router, producerId, closeReason, logger),
   };
 }

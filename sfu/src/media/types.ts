@@ -60,11 +60,14 @@ export interface RecordingTap extends MediaObject {
   stats(): Promise<{ packetsSent: number; bytesSent: number }>;
 }
 
+/** What a transport is for: an agent's streams, or a viewer's. */
+export type TransportUse = 'publish' | 'watch';
+
 /** The media of one company on one worker. */
 export interface MediaRouter extends MediaObject {
   readonly companyId: string;
   readonly capabilities: RtpCapabilities;
-  createTransport(): Promise<MediaTransport>;
+  createTransport(use: TransportUse): Promise<MediaTransport>;
   createTap(producerId: string): Promise<RecordingTap>;
 }
 

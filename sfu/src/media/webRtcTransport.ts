@@ -8,8 +8,15 @@ import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { createClosing } from './closing.ts';
 import type { KeyFrameRequests } from './keyFrameRequests.ts';
-import type { MediaConsumer, MediaProducer, MediaTransport } from './types.ts';
+import type { MediaConsumer, MediaProducer, MediaTransport, TransportUse } from './types.ts';
 import { toWire } from './wire.ts';
+
+/**
+ * After how many seconds without consent (RFC 7675) ICE is given up; 0: never. To a viewer who is silent nothing may
+ * be sent any more. An agent's transport lasts for as long as its client may come back, which is longer than the 60 s
+ * that mediasoup takes at most: presence closes it.
+ */
+const ICE_CONSENT_TIMEOUT_SECONDS: Readonly<Record<TransportUse, number>> = { publish: 0, watch: 30 };
 
 /**
  * Opens a {@link MediaTransport} on a router, through the worker's one pair of ports.
@@ -19,11 +26,16 @@ import { toWire } from './wire.ts';
 export async function createWebRtcTransport(
   router: types.Router,
   webRtcServer: types.WebRtcServer,
+  use: TransportUse,
   keyFrameRequestsOf: (producerId: string) => KeyFrameRequests,
   closeReasonOfRouter: () => CloseReason,
   logger: Logger,
 ): Promise<MediaTransport> {
-  const transport = await router.createWebRtcTransport({ webRtcServer, preferUdp: true });
+  const transport = await router.createWebRtcTransport({
+    webRtcServer,
+    preferUdp: true,
+    iceConsentTimeout: ICE_CONSENT_TIMEOUT_SECONDS[use],
+  });
   const closing = createClosing(logger, () => transport.close());
   transport.on('routerclose', () => closing.ended(closeReasonOfRouter()));
   transport.on('listenserverclose', () => closing.ended(closeReasonOfRouter()));

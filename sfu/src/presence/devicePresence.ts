@@ -14,7 +14,9 @@ import type { ConnectionRecord, PendingMessage } from '../db/presence.ts';
 import type { MediaEngine } from '../media/types.ts';
 import type { Connection } from './connection.ts';
 import type { PresenceEvents } from './events.ts';
+import { Grace } from './grace.ts';
 import { IdleWatch, type IdleListener } from './idleWatch.ts';
+import { IssuedTickets } from './issuedTickets.ts';
 import { Outbox } from './outbox.ts';
 import type { PresenceWriter, RowSource } from './presenceWriter.ts';
 import { CLIENT_TABLE, type ClientEvent, type ClientState } from './states.ts';
@@ -55,12 +57,10 @@ export class DevicePresence implements RowSource {
   #described: MachineInfo | undefined;
   #client: AgentClient | undefined;
   #current: Connection | undefined;
-  #ticket: ConnectionRecord['ticket'] | undefined;
-  #oustedUpTo = 0;
+  readonly #tickets: IssuedTickets;
   #connectedAtMs = 0;
   #lastSeenAtMs: number | null = null;
-  #graceEndsAtMs: number | null = null;
-  #cancelGrace: (() => void) | undefined;
+  readonly #grace: Grace;
   /** What stays on record once the server has let go of it. */
   #suspended: ConnectionRecord | undefined;
   /** While several things change together, one announcement at the end covers them. */
@@ -82,10 +82,11 @@ export class DevicePresence implements RowSource {
       context.writer,
       kept && { lastNumber: kept.record.lastMessage, pending: kept.pending },
     );
+    this.#tickets = new IssuedTickets(context.clock, record?.ticket);
+    this.#grace = new Grace(context.clock, () => this.#leave('grace-over', 'connection-lost'));
     this.idle = new IdleWatch(context.clock, context.idleListenerOf(this));
     if (record === undefined) return;
     this.#described = record.machine;
-    this.#ticket = record.ticket;
     this.#connectedAtMs = record.connectedAtMs;
     this.#lastSeenAtMs = record.lastSeenAtMs;
   }
@@ -127,24 +128,24 @@ export class DevicePresence implements RowSource {
 
   /** When the grace will be over, by the wall clock. Null unless reconnecting. */
   get graceEndsAtMs(): number | null {
-    return this.#graceEndsAtMs;
+    return this.#grace.endsAtMs;
   }
 
   /** Undefined: it has never logged in. */
   get newestTicket(): TicketClaims | undefined {
-    return this.#ticket && { ...this.#ticket, deviceId: this.deviceId };
+    const { newest } = this.#tickets;
+    return newest && { ...newest, deviceId: this.deviceId };
   }
 
   /** For {@link judgeTicket}; undefined while there is no client. */
   get ticketState(): TicketState | undefined {
-    return this.#client === undefined || this.#ticket === undefined
-      ? undefined
-      : { newest: this.#ticket, oustedUpTo: this.#oustedUpTo };
+    return this.#client && this.#tickets.state;
   }
 
   record(): ConnectionRecord | undefined {
     if (this.#suspended !== undefined) return this.#suspended;
-    if (this.#ticket === undefined || this.#described === undefined) return undefined;
+    const { newest } = this.#tickets;
+    if (newest === undefined || this.#described === undefined) return undefined;
     return {
       deviceId: this.deviceId,
       connectionId: this.#current?.link.connectionId ?? null,
@@ -154,9 +155,9 @@ export class DevicePresence implements RowSource {
       paused: this.#client?.paused ?? false,
       connectedAtMs: this.#connectedAtMs,
       lastSeenAtMs: this.#lastSeenAtMs ?? this.#connectedAtMs,
-      graceEndsAtMs: this.#graceEndsAtMs,
+      graceEndsAtMs: this.#grace.endsAtMs,
       sessionId: this.#client?.session?.sessionId ?? null,
-      ticket: this.#ticket,
+      ticket: newest,
       lastMessage: this.outbox.lastNumber,
     };
   }
@@ -177,28 +178,25 @@ export class DevicePresence implements RowSource {
    */
   login(connection: Connection, machine: MachineInfo): void {
     this.#described = machine;
-    const ousted = this.#current === undefined ? 0 : this.#ticketNumber;
-    this.#takeUp(connection, this.#current === undefined ? 'login' : 'taken-over', () => {
+    const isTakeover = this.#current !== undefined;
+    this.#takeUp(connection, isTakeover ? 'taken-over' : 'login', () => {
       this.#client?.closeMedia();
       this.#client ??= this.#createClient(machine);
       this.#client.machine = machine;
-      this.#oustedUpTo = Math.max(this.#oustedUpTo, ousted);
-      // Two on: what it had before has no successor that a replay could ask for.
-      this.#issueTicket(connection, this.#ticketNumber + 2);
+      this.#tickets.issueForLogin(connection.link.connectionId, isTakeover);
     });
   }
 
   /** The client goes on over this connection. @param ticket whether the ticket that it showed gets a new successor */
   relogin(connection: Connection, ticket: 'newest' | 'replayed'): void {
     this.#takeUp(connection, this.#current === undefined ? 'relogin' : 'taken-over', () => {
-      if (ticket === 'newest') this.#issueTicket(connection, this.#ticketNumber + 1);
+      if (ticket === 'newest') this.#tickets.issueSuccessor(connection.link.connectionId);
     });
   }
 
   /** The newest ticket has arrived. */
   confirmTicket(): void {
-    if (this.#ticket === undefined || this.#ticket.confirmed) return;
-    this.#ticket = { ...this.#ticket, confirmed: true };
+    if (!this.#tickets.confirm()) return;
     this.#client?.acknowledgeLosses();
     this.changed();
   }
@@ -248,7 +246,7 @@ export class DevicePresence implements RowSource {
     if (this.#described === undefined) return;
     this.#client = this.#createClient(this.#described);
     if (session !== undefined) this.#client.resumeSession(session, paused);
-    this.#startGrace(remainingMs);
+    this.#grace.start(remainingMs);
     this.changed();
   }
 
@@ -262,7 +260,7 @@ export class DevicePresence implements RowSource {
   /** The server goes: media ends, the client stays on record as it is. */
   suspend(): void {
     this.#suspended = this.record();
-    this.#cancelGrace?.();
+    this.#grace.end();
     this.idle.paused();
     this.outbox.unbind();
     this.#current = undefined;
@@ -272,17 +270,13 @@ export class DevicePresence implements RowSource {
     client?.suspend();
   }
 
-  get #ticketNumber(): number {
-    return this.#ticket?.number ?? 0;
-  }
-
   #takeUp(connection: Connection, event: ClientEvent, act: () => void): void {
     const previous = this.#current;
     const before = this.state;
     // What it comes back to it may come back to again, even if it is lost before it knows.
     connection.reconnectionAllowed = before !== 'offline' && this.#context.graceMs > 0;
     this.#machine.handle(event);
-    this.#endGrace();
+    this.#grace.end();
     this.outbox.unbind();
     this.#current = connection;
     if (before === 'offline') this.#connectedAtMs = this.#context.clock.nowMs();
@@ -303,7 +297,7 @@ export class DevicePresence implements RowSource {
     this.outbox.unbind();
     this.idle.paused();
     this.#lastSeenAtMs = this.#context.clock.nowMs();
-    this.#startGrace(this.#context.graceMs);
+    this.#grace.start(this.#context.graceMs);
     this.changed();
     this.#context.events.emit('reconnecting', this);
   }
@@ -312,7 +306,7 @@ export class DevicePresence implements RowSource {
     this.#machine.handle(event);
     if (this.#current !== undefined) this.#lastSeenAtMs = this.#context.clock.nowMs();
     this.#current = undefined;
-    this.#endGrace();
+    this.#grace.end();
     this.#together(() => {
       this.#client?.close(reason);
       this.#client = undefined;
@@ -321,28 +315,6 @@ export class DevicePresence implements RowSource {
     this.outbox.clear();
     this.changed();
     this.#context.events.emit('disconnected', this, reason);
-  }
-
-  #startGrace(delayMs: number): void {
-    this.#graceEndsAtMs = this.#context.clock.nowMs() + delayMs;
-    this.#cancelGrace = this.#context.clock.after(delayMs, () =>
-      this.#leave('grace-over', 'connection-lost'),
-    );
-  }
-
-  #endGrace(): void {
-    this.#cancelGrace?.();
-    this.#cancelGrace = undefined;
-    this.#graceEndsAtMs = null;
-  }
-
-  #issueTicket(connection: Connection, number: number): void {
-    this.#ticket = {
-      number,
-      issuedAtMs: this.#context.clock.nowMs(),
-      connectionId: connection.link.connectionId,
-      confirmed: false,
-    };
   }
 
   #createClient(machine: MachineInfo): AgentClient {

@@ -56,7 +56,7 @@ async function scheduled(uplinkBps: () => number | undefined = () => undefined) 
   const engine = createFakeEngine();
   const { router } = await engine.placeAgent('company');
   const producer = await (
-    await router.createTransport()
+    await router.createTransport('watch')
   ).produce({ kind: 'video', rtpParameters: { codecs: [] } });
   await router.createTap(producer.id);
   const tap: FakeTap | undefined = engine.taps[0];

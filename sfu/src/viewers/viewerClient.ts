@@ -55,7 +55,7 @@ export class ViewerClient {
         `A viewer has at most ${MAX_TRANSPORTS} transports; reuse one.`,
       );
     }
-    const transport = await this.#router(routerId).createTransport();
+    const transport = await this.#router(routerId).createTransport('watch');
     if (this.#closed) {
       transport.close();
       throw new ProtocolError('not-connected', 'The viewer has left.');
