@@ -52,7 +52,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const app: FastifyInstance = fastify({
     loggerInstance,
     serverFactory: deps.listener,
-    trustProxy: (address) => deps.gate.trusts(address),
+    trustProxy: (address, hop) => deps.gate.trusts(address, hop),
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, _request, reply) => onError(error, reply),
     bodyLimit: 64 * 1024,
