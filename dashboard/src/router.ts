@@ -1,30 +1,95 @@
-import { createRouter, createWebHistory, type Router } from 'vue-router';
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
 import FocusView from './focus/FocusView.vue';
+import { createGuard } from './session/guard.ts';
+import type { PagePermission } from './session/permissions.ts';
+import type { Session } from './session/session.ts';
 import WallView from './wall/WallView.vue';
 
-/** The addresses of the pages. The focus view lies over the wall, whose tiles stay as they are. */
-export function createAppRouter(): Router {
-  return createRouter({
-    history: createWebHistory(),
-    routes: [
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** What one must be allowed to do somewhere to see the page. */
+    permission?: PagePermission;
+  }
+}
+
+const ROUTES: RouteRecordRaw[] = [
+  {
+    path: '/',
+    name: 'wall',
+    component: WallView,
+    meta: { permission: 'live.view' },
+    children: [{ path: 'watch/:clientId/:trackId?', name: 'focus', component: FocusView, props: true }],
+  },
+  { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignInView.vue') },
+  { path: '/new-password', name: 'new-password', component: () => import('./session/NewPasswordView.vue') },
+  { path: '/account', name: 'account', component: () => import('./account/AccountView.vue') },
+  {
+    path: '/recordings',
+    name: 'recordings',
+    component: () => import('./recordings/RecordingsView.vue'),
+    meta: { permission: 'recordings.view' },
+  },
+  {
+    path: '/recordings/:sessionId/:trackId?',
+    name: 'recording',
+    component: () => import('./recordings/PlayerView.vue'),
+    props: true,
+    meta: { permission: 'recordings.view' },
+  },
+  {
+    path: '/idle-alerts',
+    name: 'idle-alerts',
+    component: () => import('./idle/IdleAlertsView.vue'),
+    meta: { permission: 'live.view' },
+  },
+  {
+    path: '/admin',
+    component: () => import('./admin/AdminView.vue'),
+    children: [
       {
-        path: '/',
-        name: 'wall',
-        component: WallView,
-        children: [{ path: 'watch/:clientId/:trackId?', name: 'focus', component: FocusView, props: true }],
+        path: 'devices',
+        name: 'devices',
+        component: () => import('./admin/DevicesView.vue'),
+        meta: { permission: 'manage' },
       },
       {
-        path: '/recordings',
-        name: 'recordings',
-        component: () => import('./recordings/RecordingsView.vue'),
+        path: 'enrolment',
+        name: 'enrolment',
+        component: () => import('./admin/EnrolmentView.vue'),
+        meta: { permission: 'manage' },
       },
       {
-        path: '/recordings/:sessionId/:trackId?',
-        name: 'recording',
-        component: () => import('./recordings/PlayerView.vue'),
-        props: true,
+        path: 'groups',
+        name: 'groups',
+        component: () => import('./admin/GroupsView.vue'),
+        meta: { permission: 'manage' },
       },
-      { path: '/:unknown(.*)*', redirect: { name: 'wall' } },
+      {
+        path: 'accounts',
+        name: 'accounts',
+        component: () => import('./admin/AccountsView.vue'),
+        meta: { permission: 'manage' },
+      },
+      {
+        path: 'companies',
+        name: 'companies',
+        component: () => import('./admin/CompaniesView.vue'),
+        meta: { permission: 'manage' },
+      },
+      {
+        path: 'audit',
+        name: 'audit',
+        component: () => import('./admin/AuditView.vue'),
+        meta: { permission: 'audit.view' },
+      },
     ],
-  });
+  },
+  { path: '/:unknown(.*)*', redirect: '/' },
+];
+
+/** The addresses of the pages. The focus view lies over the wall, whose tiles stay as they are. */
+export function createAppRouter(session: Session): Router {
+  const router = createRouter({ history: createWebHistory(), routes: ROUTES });
+  router.beforeEach(createGuard(session));
+  return router;
 }

@@ -54,7 +54,10 @@ function build() {
     notices: {
       'client-connected': note,
       'client-updated': note,
+      'client-reconnecting': note,
       'client-disconnected': note,
+      'client-removed': note,
+      'idle-alert': note,
       'start-streaming': note,
       'stop-streaming': note,
       'consumer-closed': note,
@@ -87,12 +90,15 @@ describe('the connection of a dashboard', () => {
     expect(socket.sent).toBe(0);
   });
 
-  it('shows what the server says of a version that it does not speak, and does not insist', () => {
+  it.each([
+    ['unsupported-protocol-version', 'Reload this page.'],
+    ['unauthorised', 'Sign in.'],
+  ])('shows what the server says with %s, and does not insist', (code, message) => {
     const { clock, receive, socket, states } = build();
     socket.active = false;
-    receive('connect_error', refusal('unsupported-protocol-version', 'Reload this page.'));
+    receive('connect_error', refusal(code, message));
     clock.advance(60_000);
-    expect(states).toEqual([{ status: 'refused', message: 'Reload this page.' }]);
+    expect(states).toEqual([{ status: 'refused', code, message }]);
     expect(socket.connects).toBe(0);
   });
 

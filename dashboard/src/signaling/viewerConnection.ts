@@ -7,8 +7,10 @@ import {
   viewerRequests,
   type AckEmitter,
   type Clock,
+  type ErrorCode,
   type NoticeHandlers,
   type NoticeSource,
+  type ProtocolErrorBody,
   type Requester,
 } from '@sightline/shared';
 
@@ -23,7 +25,8 @@ export interface ClientSocket extends AckEmitter, NoticeSource {
 
 /** How the connection to the server stands. `refused`: the server said no, and why. */
 export type ConnectionState =
-  { status: 'connecting' | 'connected' | 'reconnecting' } | { status: 'refused'; message: string };
+  | { status: 'connecting' | 'connected' | 'reconnecting' }
+  | { status: 'refused'; code: ErrorCode; message: string };
 
 /** Sends the requests of a dashboard. */
 export type ViewerRequester = Requester<typeof viewerRequests>;
@@ -37,7 +40,12 @@ export interface ViewerConnection {
   close(): void;
 }
 
+/** After a refusal that may pass. */
 const RETRY_MS = 3_000;
+/** After the server has closed the connection: the next attempt tells why. */
+const RETURN_MS = 500;
+/** Refusals that stay as they are, however often this page asks. */
+const FINAL: readonly ErrorCode[] = ['unsupported-protocol-version', 'unauthorised'];
 
 /** Builds the connection over a socket that has not been opened yet. */
 export function createViewerConnection(deps: {
@@ -52,9 +60,9 @@ export function createViewerConnection(deps: {
   let closed = false;
   let cancelRetry: (() => void) | undefined;
 
-  const retryLater = (): void => {
+  const retryIn = (delayMs: number): void => {
     cancelRetry?.();
-    cancelRetry = clock.after(RETRY_MS, () => socket.connect());
+    cancelRetry = clock.after(delayMs, () => socket.connect());
   };
   socket.on('connect', () => {
     if (!closed) onState({ status: 'connected' });
@@ -62,14 +70,14 @@ export function createViewerConnection(deps: {
   socket.on('disconnect', () => {
     if (closed) return;
     onState({ status: 'reconnecting' });
-    if (!socket.active) retryLater();
+    if (!socket.active) retryIn(RETURN_MS);
   });
   socket.on('connect_error', (error) => {
     // While it is active the server was only out of reach, and the socket tries again by itself.
     if (closed || socket.active) return;
     const refusal = readRefusal(error);
-    onState({ status: 'refused', message: refusal.message });
-    if (refusal.code !== 'unsupported-protocol-version') retryLater();
+    onState({ status: 'refused', ...refusal });
+    if (!FINAL.includes(refusal.code)) retryIn(RETRY_MS);
   });
   listenToNotices(socket, viewerNotices, deps.notices, (name, error) =>
     deps.onError(new Error(`The notice "${name}" is not of the protocol's shape.`, { cause: error })),
@@ -92,7 +100,7 @@ export function createViewerConnection(deps: {
   };
 }
 
-function readRefusal(error: unknown): { code: string; message: string } {
+function readRefusal(error: unknown): ProtocolErrorBody {
   const data = typeof error === 'object' && error !== null && 'data' in error ? error.data : undefined;
   const body = protocolErrorBody.safeParse(data);
   if (body.success) return body.data;

@@ -1,24 +1,11 @@
 import type { RecordingAlarm } from '@sightline/shared';
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { useShownList } from './shownList.ts';
 
-const MAX_SHOWN = 4;
+const keyOf = ({ sessionId, trackId }: RecordingAlarm): string => `${sessionId}/${trackId}`;
 
 /** Recordings that had to be begun anew or cannot be made, until somebody has seen it. */
 export const useAlarmsStore = defineStore('alarms', () => {
-  const alarms = ref<RecordingAlarm[]>([]);
-
-  const keyOf = (alarm: RecordingAlarm): string => `${alarm.sessionId}/${alarm.trackId}`;
-
-  /** Shows an alarm in place of an earlier one of the same track. */
-  function raise(alarm: RecordingAlarm): void {
-    const others = alarms.value.filter((other) => keyOf(other) !== keyOf(alarm));
-    alarms.value = [alarm, ...others].slice(0, MAX_SHOWN);
-  }
-
-  function dismiss(alarm: RecordingAlarm): void {
-    alarms.value = alarms.value.filter((other) => keyOf(other) !== keyOf(alarm));
-  }
-
+  const { items: alarms, show: raise, dismiss } = useShownList(keyOf);
   return { alarms, keyOf, raise, dismiss };
 });

@@ -14,7 +14,7 @@ export const clientName = (client: ClientView): string => `${client.userName}@${
 const byName = (a: ClientView, b: ClientView): number =>
   clientName(a).localeCompare(clientName(b)) || a.clientId.localeCompare(b.clientId);
 
-/** Who is connected and what they stream, as the server tells it. */
+/** Every client that this account may see, as the server tells it, offline ones too. */
 export const useClientsStore = defineStore('clients', () => {
   const byId = shallowRef<ReadonlyMap<string, ClientView>>(new Map());
   /** Whether the server has told who is there. */
@@ -24,8 +24,12 @@ export const useClientsStore = defineStore('clients', () => {
   const tracks = computed((): WatchableTrack[] =>
     clients.value.flatMap((client) => client.tracks.map((track) => ({ client, track }))),
   );
-  const idle = computed(() => clients.value.filter((client) => client.tracks.length === 0));
-  const streamingCount = computed(() => clients.value.length - idle.value.length);
+  const notStreaming = computed(() => clients.value.filter((client) => client.tracks.length === 0));
+  const countIn = (state: ClientView['presence']['state']): number =>
+    clients.value.filter(({ presence }) => presence.state === state).length;
+  const onlineCount = computed(() => countIn('online'));
+  const reconnectingCount = computed(() => countIn('reconnecting'));
+  const streamingCount = computed(() => clients.value.length - notStreaming.value.length);
   const routerIds = computed(() => new Set(tracks.value.map(({ track }) => track.routerId)));
 
   function replaceAll(all: readonly ClientView[]): void {
@@ -56,7 +60,9 @@ export const useClientsStore = defineStore('clients', () => {
     known,
     clients,
     tracks,
-    idle,
+    notStreaming,
+    onlineCount,
+    reconnectingCount,
     streamingCount,
     routerIds,
     replaceAll,

@@ -5,6 +5,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { nextTick } from 'vue';
 import { useAlarmsStore } from '../stores/alarms.ts';
 import { useConnectionStore } from '../stores/connection.ts';
+import { useIdleAlertsStore } from '../stores/idleAlerts.ts';
 import NoticeBanners from './NoticeBanners.vue';
 
 function build(): VueWrapper {
@@ -16,7 +17,11 @@ function build(): VueWrapper {
 describe('the banners', () => {
   it('show what the server says when it refuses this page', async () => {
     const page = build();
-    useConnectionStore().state = { status: 'refused', message: 'Reload this page.' };
+    useConnectionStore().state = {
+      status: 'refused',
+      code: 'unsupported-protocol-version',
+      message: 'Reload this page.',
+    };
     await nextTick();
     expect(page.get('[data-testid=refused]').text()).toContain('Reload this page.');
     useConnectionStore().state = { status: 'connected' };
@@ -34,5 +39,24 @@ describe('the banners', () => {
     expect(banner.text()).toContain(message);
     await banner.get('button').trigger('click');
     expect(page.find('[data-testid=recording-alarm]').exists()).toBe(false);
+  });
+
+  it('show whose machine is idle until it is dismissed', async () => {
+    const page = build();
+    useIdleAlertsStore().take({
+      alertId: 'i1',
+      companyId: 'c1',
+      clientId: '1',
+      deviceName: 'till-4',
+      userId: 'bob@ws',
+      idleSinceMs: 0,
+      raisedAtMs: 1,
+      endedAtMs: null,
+    });
+    await nextTick();
+    const banner = page.get('[data-testid=idle-alert]');
+    expect(banner.text()).toContain('till-4');
+    await banner.get('button').trigger('click');
+    expect(page.find('[data-testid=idle-alert]').exists()).toBe(false);
   });
 });

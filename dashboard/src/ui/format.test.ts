@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatBitrate, formatBytes, formatDuration, formatLatency } from './format.ts';
+import { formatAge, formatBitrate, formatBytes, formatDuration, formatLatency } from './format.ts';
 
 describe('numbers on the page', () => {
   it.each([
@@ -27,4 +27,13 @@ describe('numbers on the page', () => {
     [3_723_000, '1:02:03'],
     [-5, '0:00'],
   ])('%d ms are %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+  it.each([
+    [-5, '0 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min'],
+    [3_600_000, '1 h'],
+    [47.9 * 3_600_000, '47 h'],
+    [48 * 3_600_000, '2 days'],
+  ])('%d ms ago is %s', (ms, text) => expect(formatAge(ms)).toBe(text));
 });

@@ -1,12 +1,14 @@
 import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
-import { messageOf } from '../ui/messageOf.ts';
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { messageOf } from './messageOf.ts';
 
 /** What was loaded last, and what hinders the next. */
 export interface Refreshed<T> {
   value: ShallowRef<T | undefined>;
   /** In words; undefined when the last load succeeded. */
   trouble: Ref<string | undefined>;
+  /** Loads anew at once. */
+  refresh: () => Promise<void>;
 }
 
 /**
@@ -43,5 +45,5 @@ export function useRefreshed<T>(
   });
   void refresh();
   onScopeDispose(() => (generation += 1));
-  return { value, trouble };
+  return { value, trouble, refresh };
 }

@@ -1,0 +1,35 @@
+import { inject, type InjectionKey } from 'vue';
+import { createAccountsApi, type AccountsApi } from './accountsApi.ts';
+import { createAuditApi, type AuditApi } from './auditApi.ts';
+import type { Http } from './http.ts';
+import { createIdentityApi, type IdentityApi } from './identityApi.ts';
+import { createOrganisationApi, type OrganisationApi } from './organisationApi.ts';
+import { createRecordingsApi, type RecordingsApi } from './recordingsApi.ts';
+
+/** The HTTP API, by subject. All of it throws {@link ApiError}. */
+export interface Api {
+  identity: IdentityApi;
+  organisation: OrganisationApi;
+  accounts: AccountsApi;
+  audit: AuditApi;
+  recordings: RecordingsApi;
+}
+
+/** Builds the {@link Api}. */
+export const createApi = (http: Http): Api => ({
+  identity: createIdentityApi(http),
+  organisation: createOrganisationApi(http),
+  accounts: createAccountsApi(http),
+  audit: createAuditApi(http),
+  recordings: createRecordingsApi(http),
+});
+
+/** Under which the {@link Api} is provided to the app. */
+export const apiKey: InjectionKey<Api> = Symbol('api');
+
+/** The {@link Api} of the app. */
+export function useApi(): Api {
+  const api = inject(apiKey);
+  if (api === undefined) throw new Error('This page needs an app that provides `apiKey`.');
+  return api;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Grant, Role } from '@sightline/shared';
+import { isOwner, mayAnywhere, mayIn, type PagePermission } from './permissions.ts';
+
+const grant = (role: Role, companyId: string | null, groupId: string | null = null): Grant => ({
+  role,
+  companyId,
+  groupId,
+});
+const all: PagePermission[] = ['live.view', 'recordings.view', 'audit.view', 'manage', 'companies.create'];
+
+describe('what a page shows', () => {
+  it.each<[Role, string[]]>([
+    ['owner', all],
+    ['admin', ['live.view', 'recordings.view', 'audit.view', 'manage']],
+    ['supervisor', ['live.view']],
+    ['compliance', ['recordings.view', 'audit.view']],
+  ])('follows the role %s', (role, allowed) => {
+    const grants = [grant(role, role === 'owner' ? null : 'c1')];
+    expect(all.filter((permission) => mayAnywhere(grants, permission))).toEqual(allowed);
+  });
+
+  it('is of the companies that were granted', () => {
+    const grants = [grant('admin', 'c1'), grant('supervisor', 'c2')];
+    expect(mayIn(grants, 'manage', 'c1')).toBe(true);
+    expect(mayIn(grants, 'manage', 'c2')).toBe(false);
+    expect(mayIn([grant('owner', null)], 'manage', 'c9')).toBe(true);
+  });
+
+  it('leaves the company alone where only a group was granted', () => {
+    const grants = [grant('admin', 'c1', 'g1')];
+    expect(mayIn(grants, 'manage', 'c1')).toBe(false);
+    expect(mayIn(grants, 'live.view', 'c1')).toBe(true);
+    expect(isOwner(grants)).toBe(false);
+  });
+});
