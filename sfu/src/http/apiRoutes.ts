@@ -57,7 +57,8 @@ export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
   const { accounts, audit, devices, organisation, recordings } = repositories;
   const { passwords, sessions } = identity;
   const { auditLog, clock } = parts;
-  const common = { ...parts, ...repositories, newId: randomUUID };
+  // The parts come last: of what the server calls presence, the routes need the living one, not its table.
+  const common = { ...repositories, ...parts, newId: randomUUID };
 
   authRoutes(api, { accounts, identity, auditLog });
   ownAccountRoutes(api, { accounts, identity, auditLog });
