@@ -13,13 +13,13 @@ import { requestedBy } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
 import type { RecordingsRepository, StoredSession } from '../db/recordings.ts';
 import { isWithin, type Reach } from '../identity/authorise.ts';
-import type { RecorderPool } from '../recording/recorderPool.ts';
+import type { RecorderLink } from '../recording/recorderPool.ts';
 import type { Api } from './route.ts';
 
 /** What the routes of recorded sessions need. */
 export interface SessionsRoutesDeps {
   repository: Pick<RecordingsRepository, 'listSessions' | 'findSession'>;
-  recorders: Pick<RecorderPool, 'pick'>;
+  recorders: { pick(): Pick<RecorderLink, 'mediaBaseUrl'> | undefined };
   recorderSecret: string;
   auditLog: AuditLog;
   clock: Clock;
