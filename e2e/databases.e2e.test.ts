@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inspect } from 'node:util';
 import { createAuditRepository, openDatabase, postgresDialect } from '@sightline/sfu/db';
 import { databaseSuites, entryAfter, expectWholeChains } from '@sightline/sfu/db/suites';
 import { createCleanup } from './harness/cleanup.ts';
@@ -6,17 +7,18 @@ import { freeTcpPort } from './harness/ports.ts';
 import { startPostgres, type PostgresServer } from './harness/postgres.ts';
 
 const cleanup = createCleanup();
-const logger = { warn: () => undefined };
+const warnings: unknown[] = [];
+const logger = { warn: (entry: unknown) => void warnings.push(entry) };
 let server: PostgresServer;
 let databases = 0;
 
-const createEmpty = async () => {
+const createEmpty = async (on = server) => {
   databases += 1;
-  const url = await server.createDatabase(`sightline_${databases}`);
+  const url = new URL(await on.createDatabase(`sightline_${databases}`));
+  url.password = 'hunter2';
   return {
-    url,
-    dialect: () => postgresDialect(url, logger),
-    open: () => openDatabase({ dataDir: 'not used', url, logger }),
+    dialect: () => postgresDialect(url.href, logger),
+    open: () => openDatabase({ dataDir: 'not used', url: url.href, logger }),
   };
 };
 
@@ -27,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => cleanup.close());
 
 describe('on PostgreSQL', () => {
-  databaseSuites(createEmpty);
+  databaseSuites(() => createEmpty());
 
   it('lets several servers start at once on an empty database, and append to the same chains', async () => {
     const empty = await createEmpty();
@@ -44,7 +46,8 @@ describe('on PostgreSQL', () => {
   });
 
   it('keeps what it acknowledged when the database server is killed, and goes on when that is back', async () => {
-    const database = await (await createEmpty()).open();
+    const killable = cleanup.use(await startPostgres());
+    const database = await (await createEmpty(killable)).open();
     try {
       const audit = createAuditRepository(database);
       let acknowledged = 0;
@@ -53,7 +56,7 @@ describe('on PostgreSQL', () => {
         for (;;) {
           const [entry] = await audit.append('c1', (last) => [entryAfter(last, 'c1')]);
           acknowledged = entry?.number ?? acknowledged;
-          if (acknowledged === 50) killed = server.crash();
+          if (acknowledged === 50) killed = killable.crash();
         }
       })();
       await expect(writing).rejects.toThrow();
@@ -63,6 +66,8 @@ describe('on PostgreSQL', () => {
       expect(kept.length - acknowledged).toBeGreaterThanOrEqual(0);
       // One more may have been committed without anybody having been told.
       expect(kept.length - acknowledged).toBeLessThanOrEqual(1);
+      expect(warnings).toContainEqual(expect.objectContaining({ code: 'database-connection-lost' }));
+      expect(inspect(warnings, { depth: 10 })).not.toContain('hunter2');
     } finally {
       await database.destroy();
     }

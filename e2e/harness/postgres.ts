@@ -7,7 +7,7 @@ import { createTempDir } from './tempDir.ts';
 import { until } from './until.ts';
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 /** What PostgreSQL recovers from as from a crash (its manual, section 19.5). */
 const IMMEDIATE_SHUTDOWN = 'SIGQUIT';
 const USER = 'postgres';

@@ -40,9 +40,10 @@ export function postgresDialect(url: string, logger: Pick<Logger, 'warn'>): Post
   });
   // Without a listener on each connection, one that is lost between two statements of a transaction ends the process.
   pool.on('connect', (client) => {
-    client.on('error', (err) => {
+    client.on('error', ({ message }) => {
+      // Not the error itself: the pool ties the connection with its settings to it.
       logger.warn(
-        { code: 'database-connection-lost', err },
+        { code: 'database-connection-lost', reason: message },
         'a connection to the database was lost; the next query opens another',
       );
     });
