@@ -54,11 +54,15 @@ export async function shareScreen(options: {
   /** Default all of the display. */
   bounds?: Bounds;
   network?: NetworkNamespace;
+  /** Where the agent reaches the server; the server's own port by default. */
+  port?: number;
 }): Promise<SharedScreen> {
-  const { display, stack, user, bounds, network } = options;
+  const { display, stack, user, bounds, network, port } = options;
+  const link = new URL(await enrolmentLink(stack.api, { user, host: 'e2e' }));
+  if (port !== undefined) link.port = String(port);
   const screen = await openAgentScreen({
     display,
-    agentUrl: await enrolmentLink(stack.api, { user, host: 'e2e' }),
+    agentUrl: link.href,
     framesPerSecond: 30,
     ...(bounds === undefined ? {} : { bounds }),
     ...(network === undefined ? {} : { network }),
@@ -76,6 +80,8 @@ export interface Dashboard extends Closable {
   readonly page: Page;
   /** Waits for the tile of a streaming user, and for its picture. */
   tile(user: string): Promise<void>;
+  /** Waits until the user's tile says so of the user's connection. */
+  presence(user: string, state: 'online' | 'reconnecting'): Promise<void>;
   /** Watches the small picture on a tile of the user's, of the first display unless told otherwise. */
   watchTile(user: string, trackId?: string): Promise<PageProbe>;
   /** Clicks such a tile and watches the full picture. */
@@ -99,6 +105,11 @@ export async function openDashboard(stack: Stack): Promise<Dashboard> {
         .first()
         .waitFor({ timeout: PAGE_MS });
     },
+    presence: (user, state) =>
+      page
+        .locator(`[data-testid="tile"][data-presence="${state}"]`, { hasText: user })
+        .first()
+        .waitFor({ state: 'attached', timeout: PAGE_MS }),
     watchTile: (user, trackId = FIRST_TRACK) => watchVideo(page, `${tileOf(user, trackId)} video`),
     async focus(user, trackId = FIRST_TRACK) {
       await page.locator(tileOf(user, trackId)).click({ timeout: PAGE_MS });

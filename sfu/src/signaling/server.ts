@@ -35,7 +35,8 @@ export interface ConnectionHandlers {
 
 /** A silent network is noticed within the sum of the two. */
 const PING_INTERVAL_MS = 5_000;
-const PING_TIMEOUT_MS = 5_000;
+// Half a second less than the ten that a loss may take to be noticed: its notice needs time too.
+const PING_TIMEOUT_MS = 4_500;
 /** A connection that does not ask for a namespace is closed after this. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
