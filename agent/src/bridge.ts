@@ -29,6 +29,14 @@ export interface AgentBridge {
   listDisplaySources(): Promise<DisplaySource[]>;
   /** Decides which source answers the next `getDisplayMedia`; it counts once. */
   chooseDisplaySource(id: string): Promise<void>;
+  /** What was saved; null if there is nothing that can be read. */
+  loadCredential(): Promise<string | null>;
+  /** Whether the system can keep a text so that only this user's applications can read it. */
+  canSaveCredential(): Promise<boolean>;
+  /** Keeps the text, encrypted, in the place of what was before. Rejects where that is not possible. */
+  saveCredential(text: string): Promise<void>;
+  /** For how many ms nobody has touched keyboard or mouse, wherever on the machine. */
+  getIdleMs(): Promise<number>;
   /** Calls `listener` when the application is about to quit, and lets it quit when the promise settles. */
   onGoodbye(listener: () => Promise<void>): Unsubscribe;
 }
@@ -38,6 +46,10 @@ export const IPC = {
   getShellInfo: 'sightline:get-shell-info',
   listDisplaySources: 'sightline:list-display-sources',
   chooseDisplaySource: 'sightline:choose-display-source',
+  loadCredential: 'sightline:load-credential',
+  canSaveCredential: 'sightline:can-save-credential',
+  saveCredential: 'sightline:save-credential',
+  getIdleMs: 'sightline:get-idle-ms',
   goodbye: 'sightline:goodbye',
   goodbyeSaid: 'sightline:goodbye-said',
 } as const;

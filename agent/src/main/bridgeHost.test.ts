@@ -13,6 +13,11 @@ const shellInfo = { userName: 'ana', hostName: 'desk', os: 'Linux 6' };
 const listDisplaySources = jest.fn(async () => []);
 const chooseDisplaySource = jest.fn();
 const goodbyeSaid = jest.fn();
+const credentials = {
+  canSave: true,
+  load: jest.fn(async () => 'kept'),
+  save: jest.fn<(text: string) => Promise<void>>(async () => undefined),
+};
 
 function call(channel: string, event: Parameters<Listener>[0], ...args: unknown[]): unknown {
   return channels.get(channel)?.(event, ...args);
@@ -25,6 +30,8 @@ beforeEach(() => {
     shellInfo,
     listDisplaySources,
     chooseDisplaySource,
+    credentials,
+    idleMs: () => 7_000,
     goodbyeSaid,
   });
 });
@@ -35,6 +42,11 @@ describe('the main half of the bridge', () => {
     await expect(call(IPC.listDisplaySources, OWN)).resolves.toEqual([]);
     call(IPC.chooseDisplaySource, OWN, 'screen:1:0');
     expect(chooseDisplaySource).toHaveBeenCalledWith('screen:1:0');
+    expect(call(IPC.canSaveCredential, OWN)).toBe(true);
+    await expect(call(IPC.loadCredential, OWN)).resolves.toBe('kept');
+    await call(IPC.saveCredential, OWN, 'new');
+    expect(credentials.save).toHaveBeenCalledWith('new');
+    expect(call(IPC.getIdleMs, OWN)).toBe(7_000);
     call(IPC.goodbyeSaid, OWN);
     expect(goodbyeSaid).toHaveBeenCalledTimes(1);
   });
@@ -45,7 +57,9 @@ describe('the main half of the bridge', () => {
     expect(goodbyeSaid).not.toHaveBeenCalled();
   });
 
-  it('takes only text for the id of a source', () => {
+  it('takes only a short text for an id or a credential', () => {
     expect(() => call(IPC.chooseDisplaySource, OWN, { id: 1 })).toThrow(TypeError);
+    expect(() => call(IPC.saveCredential, OWN, 'x'.repeat(5_000))).toThrow(TypeError);
+    expect(credentials.save).not.toHaveBeenCalled();
   });
 });

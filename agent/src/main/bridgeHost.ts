@@ -1,5 +1,8 @@
 import { IPC, type DisplaySource, type ShellInfo } from '../bridge.ts';
+import type { CredentialFile } from './credentialFile.ts';
 import type { OwnPage } from './ownPage.ts';
+
+const MAX_TEXT_LENGTH = 4_096;
 
 interface IpcEvent {
   senderFrame: { url: string } | null;
@@ -16,6 +19,8 @@ export interface BridgeHandlers {
   shellInfo: ShellInfo;
   listDisplaySources(): Promise<DisplaySource[]>;
   chooseDisplaySource(id: string): void;
+  credentials: CredentialFile;
+  idleMs(): number;
   goodbyeSaid(): void;
 }
 
@@ -26,21 +31,28 @@ export function serveBridge(ipc: IpcHost, page: OwnPage, handlers: BridgeHandler
       throw new Error('The bridge is for the agent’s own page.');
     }
   };
-  ipc.handle(IPC.getShellInfo, (event) => {
-    requireOwnPage(event);
-    return handlers.shellInfo;
-  });
-  ipc.handle(IPC.listDisplaySources, (event) => {
-    requireOwnPage(event);
-    return handlers.listDisplaySources();
-  });
-  ipc.handle(IPC.chooseDisplaySource, (event, id) => {
-    requireOwnPage(event);
-    if (typeof id !== 'string') throw new TypeError('The id of a display source is a string.');
-    handlers.chooseDisplaySource(id);
-  });
+  const answer = (channel: string, handle: (argument: unknown) => unknown): void =>
+    ipc.handle(channel, (event, argument) => {
+      requireOwnPage(event);
+      return handle(argument);
+    });
+  const { credentials } = handlers;
+  answer(IPC.getShellInfo, () => handlers.shellInfo);
+  answer(IPC.listDisplaySources, () => handlers.listDisplaySources());
+  answer(IPC.chooseDisplaySource, (id) => handlers.chooseDisplaySource(requireText(id)));
+  answer(IPC.loadCredential, () => credentials.load());
+  answer(IPC.canSaveCredential, () => credentials.canSave);
+  answer(IPC.saveCredential, (text) => credentials.save(requireText(text)));
+  answer(IPC.getIdleMs, () => handlers.idleMs());
   ipc.on(IPC.goodbyeSaid, (event) => {
     requireOwnPage(event);
     handlers.goodbyeSaid();
   });
+}
+
+function requireText(value: unknown): string {
+  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) {
+    throw new TypeError('The bridge takes a short text here.');
+  }
+  return value;
 }

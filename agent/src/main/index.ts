@@ -1,9 +1,11 @@
 import { hostname, release, type, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@sightline/shared';
-import { app, BrowserWindow, desktopCapturer, ipcMain, session } from 'electron';
+import { app, BrowserWindow, desktopCapturer, ipcMain, powerMonitor, safeStorage, session } from 'electron';
 import { IPC } from '../bridge.ts';
 import { serveBridge } from './bridgeHost.ts';
+import { createCredentialFile } from './credentialFile.ts';
 import { createDisplaySources } from './displaySources.ts';
 import { createFarewell } from './farewell.ts';
 import { ownPage } from './ownPage.ts';
@@ -38,6 +40,12 @@ async function openShell(): Promise<void> {
     shellInfo: { userName: userInfo().username, hostName: hostname(), os: `${type()} ${release()}` },
     listDisplaySources: () => sources.list(),
     chooseDisplaySource: (id) => sources.choose(id),
+    credentials: createCredentialFile({
+      path: join(app.getPath('userData'), 'credential'),
+      storage: safeStorage,
+      platform: process.platform,
+    }),
+    idleMs: () => powerMonitor.getSystemIdleTime() * 1_000,
     goodbyeSaid: () => farewell.said(),
   });
   window.on('close', (event) => {

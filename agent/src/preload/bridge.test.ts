@@ -32,10 +32,18 @@ describe('the page’s half of the bridge', () => {
     await bridge.getShellInfo();
     await bridge.listDisplaySources();
     await bridge.chooseDisplaySource('screen:1:0');
+    await bridge.loadCredential();
+    await bridge.canSaveCredential();
+    await bridge.saveCredential('secret');
+    await bridge.getIdleMs();
     expect(calls).toEqual([
       [IPC.getShellInfo],
       [IPC.listDisplaySources],
       [IPC.chooseDisplaySource, 'screen:1:0'],
+      [IPC.loadCredential],
+      [IPC.canSaveCredential],
+      [IPC.saveCredential, 'secret'],
+      [IPC.getIdleMs],
     ]);
   });
 

@@ -5,6 +5,10 @@ export interface IpcClient {
   invoke(channel: typeof IPC.getShellInfo): Promise<ShellInfo>;
   invoke(channel: typeof IPC.listDisplaySources): Promise<DisplaySource[]>;
   invoke(channel: typeof IPC.chooseDisplaySource, id: string): Promise<void>;
+  invoke(channel: typeof IPC.loadCredential): Promise<string | null>;
+  invoke(channel: typeof IPC.canSaveCredential): Promise<boolean>;
+  invoke(channel: typeof IPC.saveCredential, text: string): Promise<void>;
+  invoke(channel: typeof IPC.getIdleMs): Promise<number>;
   send(channel: typeof IPC.goodbyeSaid): void;
   on(channel: typeof IPC.goodbye, listener: () => void): unknown;
   off(channel: typeof IPC.goodbye, listener: () => void): unknown;
@@ -16,6 +20,10 @@ export function createBridge(ipc: IpcClient): AgentBridge {
     getShellInfo: () => ipc.invoke(IPC.getShellInfo),
     listDisplaySources: () => ipc.invoke(IPC.listDisplaySources),
     chooseDisplaySource: (id) => ipc.invoke(IPC.chooseDisplaySource, id),
+    loadCredential: () => ipc.invoke(IPC.loadCredential),
+    canSaveCredential: () => ipc.invoke(IPC.canSaveCredential),
+    saveCredential: (text) => ipc.invoke(IPC.saveCredential, text),
+    getIdleMs: () => ipc.invoke(IPC.getIdleMs),
     onGoodbye(listener) {
       const sayGoodbye = (): void => {
         const said = (): void => ipc.send(IPC.goodbyeSaid);

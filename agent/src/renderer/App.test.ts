@@ -1,59 +1,103 @@
 /** @jest-environment jsdom */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Enrolment } from '@sightline/shared';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { createApp, nextTick, type App as VueApp } from 'vue';
-import type { AgentBridge } from '../bridge.ts';
 import App from './App.vue';
 import { createAgent, type Agent } from './agent.ts';
 import { FakeTrack } from './capture/fakeTrack.ts';
+import { createEnrolments } from './enrolment/enrolments.ts';
+import { EnrolmentError } from './enrolment/exchange.ts';
 import { readPageOptions } from './identity/pageOptions.ts';
 import { FakeEngine, FakeServer } from './publish/fakeMedia.ts';
 import { FakeSocket } from './signaling/fakeSocket.ts';
 
-const WELCOME = { clientId: 'c1', companyId: 'k1', userId: 'ana@desk', recorded: true };
+const WELCOME = {
+  clientId: 'c1',
+  companyId: 'k1',
+  userId: 'ana@desk',
+  deviceName: 'Reception',
+  recorded: true,
+};
+const ENROLLED = { deviceId: 'd1', credential: 'c-secret', deviceName: 'Desk' };
 
 class FakeMediaStream extends EventTarget {}
 Object.assign(globalThis, { MediaStream: FakeMediaStream });
 
 let socket: FakeSocket;
+let server: FakeServer;
 let clock: ManualClock;
 let agent: Agent;
 let app: VueApp;
 let denied: boolean;
+let enrolled: Enrolment | undefined;
+let exchanged: unknown[];
+let exchangeAnswer: () => Promise<Enrolment>;
 
-function mount(search: string, bridge?: AgentBridge): void {
-  const server = new FakeServer();
-  socket = new FakeSocket();
-  const ask = socket.timeout.bind(socket);
-  // Presence is answered by the socket's script, media by a server that keeps the rules.
-  const presence = new Set(['client-connected', 'time-sync', 'report-clock', 'app-closed']);
-  socket.timeout = () => ({
-    emitWithAck: (event, ...args: unknown[]) =>
-      presence.has(event) ? ask().emitWithAck(event) : server.timeout().emitWithAck(event, args[0]),
+// Presence is answered by a script, media by a server that keeps the rules.
+const MEDIA = /streaming|transport|produce|router|ice/;
+
+function createSocket(): FakeSocket {
+  const scripted = new FakeSocket();
+  const ask = scripted.timeout.bind(scripted);
+  const logIn = (how: 'by-ticket' | 'anew') => () => ({
+    ok: true,
+    data: { ...server.logIn(how), ticket: 't', missedMessages: 0 },
   });
+  scripted.answers.set('client-connected', logIn('anew'));
+  scripted.answers.set('relogin', logIn('by-ticket'));
+  scripted.timeout = () => ({
+    emitWithAck: (event, ...args: unknown[]) =>
+      MEDIA.test(event) ? server.timeout().emitWithAck(event, args[0]) : ask().emitWithAck(event, ...args),
+  });
+  return scripted;
+}
+
+const getDisplayMedia = async (): Promise<MediaStream> => {
+  if (denied) throw new DOMException('no', 'NotAllowedError');
+  const track = new FakeTrack('video', { width: 1920, height: 1080 });
+  const parts: Partial<MediaStream> = {
+    getTracks: () => [track],
+    getVideoTracks: () => [track],
+    getAudioTracks: () => [],
+  };
+  return Object.assign(new EventTarget(), parts) as MediaStream;
+};
+
+async function mount(search: string, secret?: string): Promise<void> {
+  server = new FakeServer();
+  socket = createSocket();
   clock = createManualClock();
-  agent = createAgent({
-    media: {
-      getDisplayMedia: async () => {
-        if (denied) throw new DOMException('no', 'NotAllowedError');
-        const track = new FakeTrack('video', { width: 1920, height: 1080 });
-        const parts: Partial<MediaStream> = {
-          getTracks: () => [track],
-          getVideoTracks: () => [track],
-          getAudioTracks: () => [],
-        };
-        return Object.assign(new EventTarget(), parts) as MediaStream;
-      },
+  const enrolments = createEnrolments({
+    store: {
+      load: async () => enrolled,
+      problem: async () => undefined,
+      save: async (saved) => void (enrolled = saved),
     },
+    exchange: (order) => {
+      exchanged.push(order);
+      return exchangeAnswer();
+    },
+  });
+  await enrolments.load();
+  agent = createAgent({
+    media: { getDisplayMedia },
     engine: new FakeEngine(),
     socket,
+    readIdleMs: async () => undefined,
+    storage: window.localStorage,
+    deviceId: () => enrolments.current?.deviceId,
     clock,
+    random: () => 1,
     onListenerError: () => undefined,
   });
   document.body.innerHTML = '<div id="app"></div>';
   app = createApp(App, {
     agent,
-    bridge,
+    bridge: undefined,
+    enrolments,
+    secret,
+    origin: 'https://sight.example',
     clock,
     reportError(error: unknown) {
       throw error;
@@ -75,7 +119,26 @@ async function settle(): Promise<void> {
 
 async function enter(): Promise<void> {
   socket.open();
+  await settle();
   socket.receive('client-connected-success', WELCOME);
+  await settle();
+}
+
+async function share(): Promise<void> {
+  element('share')?.click();
+  await settle();
+}
+
+function fill(selector: string, text: string): void {
+  const input = document.querySelector<HTMLInputElement>(selector);
+  if (input === null) throw new Error(`there is no ${selector}`);
+  input.value = text;
+  input.dispatchEvent(new Event('input'));
+}
+
+async function submit(): Promise<void> {
+  document.querySelector('form')?.dispatchEvent(new Event('submit'));
+  await settle();
   await settle();
 }
 
@@ -84,35 +147,97 @@ const root = (): DOMStringMap => element('agent')?.dataset ?? {};
 
 beforeEach(() => {
   denied = false;
+  enrolled = ENROLLED;
+  exchanged = [];
+  exchangeAnswer = async () => ({ ...ENROLLED });
   window.localStorage.clear();
 });
 afterEach(() => app.unmount());
 
-describe('the page', () => {
-  it('asks who is there before it connects, and remembers', async () => {
-    mount('');
-    expect(socket.attempts).toBe(0);
-    const input = document.querySelector<HTMLInputElement>('#user-name');
-    if (input !== null) input.value = 'Ana';
-    input?.dispatchEvent(new Event('input'));
-    document.querySelector('form')?.dispatchEvent(new Event('submit'));
+describe('enrolling on the page', () => {
+  it('happens by itself with the link that was opened, and once', async () => {
+    enrolled = undefined;
+    await mount('?user=ana&host=desk', 's1');
     await settle();
+    expect(exchanged).toMatchObject([{ secret: 's1', machine: { userName: 'ana', hostName: 'desk' } }]);
+    await enter();
+    expect(root()).toMatchObject({ connection: 'connected' });
+    expect(element('device-name')?.textContent).toBe('Reception');
+    expect(document.body.textContent).not.toContain('enrolled already');
+  });
+
+  it('asks for a link, and for a name where none is known', async () => {
+    enrolled = undefined;
+    await mount('');
+    expect(element('enrolment')?.textContent).toContain('This device is not enrolled');
+    expect(socket.attempts).toBe(0);
+    fill('#device-user', 'Ana');
+    fill('#enrolment-link', 'https://other.example/agent/#enrol=s2');
+    await submit();
+    expect(exchanged).toEqual([]);
+    expect(element('enrolment')?.textContent).toContain('not an enrolment link of this server');
+    fill('#enrolment-link', 'https://sight.example/agent/#enrol=s2');
+    await submit();
+    expect(exchanged).toMatchObject([{ secret: 's2', machine: { userName: 'Ana' } }]);
+    expect(socket.attempts).toBe(1);
+  });
+
+  it('says why it failed', async () => {
+    enrolled = undefined;
+    exchangeAnswer = () => Promise.reject(new EnrolmentError('The link is used up. Ask for another.'));
+    await mount('?user=ana', 's1');
+    await settle();
+    expect(element('enrolment-problem')?.textContent).toContain('Ask for another');
+    expect(socket.attempts).toBe(0);
+  });
+
+  it('leaves a device that is enrolled already as it is, unless told otherwise', async () => {
+    await mount('?user=ana', 's1');
+    await enter();
+    expect(exchanged).toEqual([]);
+    expect(root()).toMatchObject({ connection: 'connected' });
+    expect(document.body.textContent).toContain('enrolled already');
+  });
+
+  it('is offered again when the device was revoked, and everything shared has ended', async () => {
+    await mount('?user=ana');
+    await enter();
+    await share();
+    socket.receive('device-revoked', {});
+    await settle();
+    expect(root()).toMatchObject({ state: 'idle', connection: 'refused' });
+    expect(document.querySelector('[role=alert]')?.textContent).toContain('Ask for a new enrolment link');
+    expect(element('share')).toBeNull();
+    element('enrol-again')?.click();
+    await settle();
+    fill('#enrolment-link', 's3');
+    await submit();
+    await enter();
+    expect(root()).toMatchObject({ connection: 'connected' });
+  });
+});
+
+describe('the page', () => {
+  it('asks for a name that it has forgotten before it connects', async () => {
+    await mount('');
+    expect(socket.attempts).toBe(0);
+    fill('#user-name', 'Ana');
+    await submit();
     expect(socket.attempts).toBe(1);
     expect(element('who')?.textContent).toContain('Ana');
   });
 
   it('tells the user that they are seen, by how many, and that it is recorded', async () => {
-    mount('?user=ana');
+    await mount('?user=ana');
     await enter();
     expect(element('notice')?.textContent).toContain('Nobody sees your screen');
-    element('share')?.click();
-    await settle();
+    await share();
     expect(root()).toMatchObject({ state: 'streaming', connection: 'connected', sessionId: 'session-1' });
     expect(element('recorded')?.textContent.trim()).toBe('Recorded');
-    socket.receive('recorded', { recorded: false });
+    socket.receive('recorded', { recorded: false }, 1);
     await settle();
     expect(element('recorded')?.textContent.trim()).toBe('Not recorded');
-    socket.receive('watched', { viewers: 2 });
+    socket.receive('watched', { viewers: 2 }, 2);
     await settle();
     expect(element('viewers')?.textContent.trim()).toBe('2 people are watching');
     element('stop')?.click();
@@ -120,30 +245,61 @@ describe('the page', () => {
     expect(root()).toMatchObject({ state: 'idle' });
   });
 
-  it('says that nobody sees the screen while the server is away', async () => {
-    mount('?user=ana');
+  it('says that the screen is still sent while only signaling is lost, and goes on', async () => {
+    await mount('?user=ana');
     await enter();
-    element('share')?.click();
+    await share();
+    socket.receive('watched', { viewers: 2 }, 1);
+    socket.break();
     await settle();
-    socket.break('transport close');
+    expect(root()).toMatchObject({ state: 'streaming', connection: 'lost', sessionId: 'session-1' });
+    expect(element('notice')?.textContent).toContain('your screen is still sent');
+    clock.advance(250);
+    socket.open();
     await settle();
-    expect(root()).toMatchObject({ state: 'waiting', connection: 'lost' });
-    expect(element('notice')?.textContent).toContain('Nobody sees it now');
-    expect(element('viewers')).toBeNull();
+    expect(root()).toMatchObject({ state: 'streaming', connection: 'connected', sessionId: 'session-1' });
+    expect(element('viewers')?.textContent.trim()).toBe('2 people are watching');
+    expect(server.requested.filter((name) => name === 'produce')).toHaveLength(2);
+  });
+
+  it('says plainly that a pause sends nothing, and when it is over', async () => {
+    await mount('?user=ana');
+    await enter();
+    await share();
+    element('pause')?.click();
+    await settle();
+    expect(root()).toMatchObject({ state: 'paused', sessionId: 'session-1' });
+    expect(element('notice')?.textContent).toContain('Nothing of your screen is sent');
+    expect(server.paused).toBe(true);
+    element('pause')?.click();
+    await settle();
+    expect(root()).toMatchObject({ state: 'streaming', sessionId: 'session-1' });
+  });
+
+  it('shares nothing any more when another window takes its place, until it is told to', async () => {
+    await mount('?user=ana');
+    await enter();
+    await share();
+    socket.receive('taken-over', {});
+    await settle();
+    expect(root()).toMatchObject({ state: 'idle', connection: 'refused' });
+    expect(document.querySelector('[role=alert]')?.textContent).toContain('opened a second time');
+    element('connect-again')?.click();
+    await enter();
+    expect(root()).toMatchObject({ connection: 'connected' });
   });
 
   it('says what to do when sharing was not allowed', async () => {
     denied = true;
-    mount('?user=ana');
+    await mount('?user=ana');
     await enter();
-    element('share')?.click();
-    await settle();
+    await share();
     expect(document.querySelector('[role=alert]')?.textContent).toContain('Sharing was not allowed');
     expect(root()).toMatchObject({ state: 'idle' });
   });
 
   it('starts by itself when its address says so', async () => {
-    mount('?user=ana&autostart=1');
+    await mount('?user=ana&autostart=1');
     await enter();
     await settle();
     expect(root()).toMatchObject({ state: 'streaming' });

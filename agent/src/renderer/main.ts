@@ -2,44 +2,77 @@ import { systemClock } from '@sightline/shared';
 import { createApp } from 'vue';
 import { BRIDGE_KEY } from '../bridge.ts';
 import App from './App.vue';
+import { createBrowserIdle } from './activity/browserIdle.ts';
 import { createAgent } from './agent.ts';
 import './bridgeInWindow.ts';
+import { createBrowserStore, createShellStore } from './enrolment/credentialStore.ts';
+import { takeSecret } from './enrolment/enrolmentLink.ts';
+import { createEnrolments } from './enrolment/enrolments.ts';
+import { createExchange } from './enrolment/exchange.ts';
 import { readPageOptions } from './identity/pageOptions.ts';
 import { createMediasoupEngine } from './publish/mediasoupEngine.ts';
 import { createAgentSocket } from './signaling/socket.ts';
 import './style.css';
 
 const bridge = window[BRIDGE_KEY];
+const { IdleDetector, localStorage: storage } = window;
+const secret = takeSecret(window);
 const shell = await bridge?.getShellInfo();
 // Old browsers, and pages that are neither local nor on HTTPS, have no mediaDevices, whatever the types say.
 const media = 'mediaDevices' in navigator ? navigator.mediaDevices : undefined;
+const report = (error: unknown): void => reportError(error);
+
+const enrolments = createEnrolments({
+  store: bridge === undefined ? createBrowserStore(storage) : createShellStore(bridge),
+  exchange: createExchange((...request) => fetch(...request)),
+});
+await enrolments.load();
 
 const agent = createAgent({
   media,
   engine: createMediasoupEngine(),
-  socket: createAgentSocket(window.location.origin),
+  socket: createAgentSocket(window.location.origin, () => enrolments.current?.credential),
+  readIdleMs:
+    bridge === undefined
+      ? createBrowserIdle({
+          createDetector: IdleDetector === undefined ? undefined : () => new IdleDetector(),
+          permissions: navigator.permissions,
+          clock: systemClock,
+          onError: report,
+        })
+      : () => bridge.getIdleMs(),
+  storage,
+  deviceId: () => enrolments.current?.deviceId,
   clock: systemClock,
-  onListenerError: (error) => reportError(error),
+  random: Math.random,
+  onListenerError: report,
 });
 
 createApp(App, {
   agent,
   bridge,
+  enrolments,
+  secret,
+  origin: window.location.origin,
   clock: systemClock,
-  reportError: (error: unknown) => reportError(error),
+  reportError: report,
   machineSources: {
     options: readPageOptions(window.location.search),
     shell,
-    storage: window.localStorage,
+    storage,
     platform: navigator.platform,
   },
 }).mount('#app');
 
 bridge?.onGoodbye(() => agent.leave());
 window.addEventListener('pagehide', () => {
-  agent.leave().catch(reportError);
+  agent.leave().catch(report);
 });
 window.addEventListener('pageshow', ({ persisted }) => {
   // The browser kept the page as it was; the agent in it has left.
   if (persisted) window.location.reload();
+});
+window.addEventListener('hashchange', () => {
+  // An enrolment link was opened in this very page. What is shared is not interrupted for it.
+  if (window.location.hash !== '' && agent.displays.list.length === 0) window.location.reload();
 });

@@ -3,6 +3,7 @@ import {
   ProtocolError,
   type AckEmitter,
   type ErrorCode,
+  type LoginAnswer,
   type Source,
 } from '@sightline/shared';
 import { FakeTrack } from '../capture/fakeTrack.ts';
@@ -37,6 +38,8 @@ export function fakeStream(producerId: string, getStats: OutgoingStream['getStat
     getStats,
     probeUplink: async () => undefined,
     refreshBitrate: async () => undefined,
+    pause: () => undefined,
+    resume: () => undefined,
     close: () => undefined,
   };
 }
@@ -44,18 +47,21 @@ export function fakeStream(producerId: string, getStats: OutgoingStream['getStat
 /** A server that keeps to the protocol's rules about sessions, transports and producers, for tests. */
 export class FakeServer implements AckEmitter {
   sessionId: string | undefined;
+  /** Whether the session is interrupted; the server remembers it as long as the session. */
+  paused = false;
   readonly producers = new Map<string, { trackId: string; source: Source; transportId: string }>();
   readonly requested: string[] = [];
   readonly refused: ErrorCode[] = [];
   /** Refuses the next request of this name with the code. */
   readonly refuseNext = new Map<string, ErrorCode>();
   readonly #transports = new Set<string>();
-  readonly #later: <T>(work: () => Promise<T>) => Promise<T>;
-  #connection = 0;
+  readonly #later: (work: () => Promise<void>) => Promise<unknown>;
+  readonly #waiting = new Set<{ lose: (error: Error) => void; arrive: () => void }>();
+  #canResume = false;
   #lastId = 0;
 
   /** @param later runs the work when the test wants it to. */
-  constructor(later: <T>(work: () => Promise<T>) => Promise<T> = (work) => work()) {
+  constructor(later: (work: () => Promise<void>) => Promise<unknown> = (work) => work()) {
     this.#later = later;
   }
 
@@ -63,11 +69,34 @@ export class FakeServer implements AckEmitter {
     return [...this.producers.values()].map(({ trackId, source }) => `${trackId}/${source}`).sort();
   }
 
-  /** The connection is gone, and with it all that was made over it. */
-  forgetEverything(): void {
-    this.#connection += 1;
-    this.sessionId = undefined;
+  /** The connection breaks. `arrives`: what was asked before is done all the same, only the answers are lost. */
+  cut({ arrives }: { arrives: boolean }): void {
+    for (const { lose, arrive } of this.#waiting) {
+      if (arrives) arrive();
+      lose(new Error('socket has been disconnected'));
+    }
+    this.#waiting.clear();
+  }
+
+  /** Lets the agent in. By ticket it may go on, if the server has what it had. */
+  logIn(how: 'by-ticket' | 'anew'): Pick<LoginAnswer, 'resumed' | 'session'> {
+    const resumed = how === 'by-ticket' && this.#canResume;
+    if (!resumed) this.loseMedia();
+    this.#canResume = true;
+    const { sessionId } = this;
+    return { resumed, session: sessionId === undefined ? null : { sessionId, startedAtMs: 0 } };
+  }
+
+  /** The server is started again: media are gone, the session is not. */
+  restart(): void {
+    this.#canResume = false;
     this.loseMedia();
+  }
+
+  /** The grace is over. */
+  endGrace(): void {
+    this.restart();
+    this.sessionId = undefined;
   }
 
   /** The media worker died; the session stays. */
@@ -78,14 +107,17 @@ export class FakeServer implements AckEmitter {
 
   timeout(): { emitWithAck(event: string, payload: unknown): Promise<unknown> } {
     return {
-      emitWithAck: (event, payload) => {
-        const connection = this.#connection;
-        return this.#later(async () => {
-          if (connection !== this.#connection) throw new Error('socket has been disconnected');
-          const answer = this.#answer(event, payload);
-          return answer;
-        });
-      },
+      emitWithAck: (event, payload) =>
+        new Promise((resolve, reject) => {
+          let answer: { data: unknown } | undefined;
+          const arrive = (): unknown => (answer ??= { data: this.#answer(event, payload) }).data;
+          const request = { lose: reject, arrive };
+          this.#waiting.add(request);
+          const work = async (): Promise<void> => {
+            if (this.#waiting.delete(request)) resolve(arrive());
+          };
+          this.#later(work).catch(reject);
+        }),
     };
   }
 
@@ -108,11 +140,17 @@ export class FakeServer implements AckEmitter {
       case 'start-streaming':
         if (this.sessionId !== undefined) throw new ProtocolError('already-streaming', event);
         this.sessionId = this.#nextId('session');
+        this.paused = false;
         return { sessionId: this.sessionId };
       case 'stop-streaming':
         this.#requireSession();
         this.sessionId = undefined;
         this.producers.clear();
+        return {};
+      case 'pause-streaming':
+      case 'resume-streaming':
+        this.#requireSession();
+        this.paused = event === 'pause-streaming';
         return {};
       case 'get-router-capabilities':
         return { routerRtpCapabilities: {} };
@@ -171,8 +209,15 @@ export class FakeServer implements AckEmitter {
 
 /** A WebRTC engine without WebRTC, for tests. */
 export class FakeEngine implements MediaEngine {
-  /** How many streams are being sent on transports that are open. */
-  sending = 0;
+  /** What is being sent on transports that are open: the tracks, by producer. */
+  readonly sent = new Map<string, MediaStreamTrack>();
+  readonly #paused = new Set<string>();
+
+  /** How many streams are being sent and not paused. */
+  get sending(): number {
+    return [...this.sent.keys()].filter((producerId) => !this.#paused.has(producerId)).length;
+  }
+
   /** Tells the newest transport's owner of its state. */
   changeState: (state: TransportState) => void = () => undefined;
 
@@ -184,9 +229,11 @@ export class FakeEngine implements MediaEngine {
     this.changeState = (state) => handlers.stateChanged(state);
     let connected = false;
     let closed = false;
-    const streams = new Set<symbol>();
-    const drop = (stream: symbol): void => {
-      if (streams.delete(stream)) this.sending -= 1;
+    const streams = new Set<string>();
+    const drop = (producerId: string): void => {
+      if (!streams.delete(producerId)) return;
+      this.sent.delete(producerId);
+      this.#paused.delete(producerId);
     };
     const requireOpen = (track: MediaStreamTrack): void => {
       if (closed) throw new Error('The transport is closed.');
@@ -200,16 +247,20 @@ export class FakeEngine implements MediaEngine {
         const order = { trackId, label, source, kind: 'video', rtpParameters: RTP_PARAMETERS } as const;
         const producerId = await handlers.produce(order);
         if (closed) throw new Error('The transport was closed.');
-        const stream = Symbol(producerId);
-        streams.add(stream);
-        this.sending += 1;
-        return { ...fakeStream(producerId, async () => new Map()), close: () => drop(stream) };
+        streams.add(producerId);
+        this.sent.set(producerId, track);
+        return {
+          ...fakeStream(producerId, async () => new Map()),
+          pause: () => void this.#paused.add(producerId),
+          resume: () => void this.#paused.delete(producerId),
+          close: () => drop(producerId),
+        };
       },
       restartIce: async () => undefined,
       getStats: async () => new Map(),
       close: () => {
         closed = true;
-        for (const stream of streams) drop(stream);
+        for (const producerId of streams) drop(producerId);
       },
     };
   }

@@ -5,7 +5,11 @@ const RETRY_MS = 3_000;
 
 /** Restarts ICE while a transport is broken (RFC 8445, section 2.4). */
 export interface IceRecovery {
+  /** Whether the transport does not get through at present. */
+  readonly broken: boolean;
   stateChanged(state: TransportState): void;
+  /** The server can be asked again: a broken transport does not wait for its turn. */
+  linkRestored(): void;
   close(): void;
 }
 
@@ -32,13 +36,23 @@ export function createIceRecovery(deps: {
     stopTrying = undefined;
   }
 
+  function start(): void {
+    stop();
+    stopTrying = deps.clock.every(RETRY_MS, tryNow);
+    tryNow();
+  }
+
   return {
+    get broken() {
+      return stopTrying !== undefined;
+    },
+    linkRestored() {
+      if (stopTrying !== undefined) start();
+    },
     stateChanged(state) {
       if (closed) return;
       if (state === 'connected') stop();
-      if (state !== 'broken' || stopTrying !== undefined) return;
-      stopTrying = deps.clock.every(RETRY_MS, tryNow);
-      tryNow();
+      if (state === 'broken' && stopTrying === undefined) start();
     },
     close() {
       closed = true;

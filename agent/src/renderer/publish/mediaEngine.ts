@@ -28,6 +28,9 @@ export interface OutgoingStream {
   probeUplink(): Promise<void>;
   /** Has congestion control tell the encoder its bit rate anew, without trying out anything. */
   refreshBitrate(): Promise<void>;
+  /** Sends nothing until `resume`; the server keeps its producer. May be called again. */
+  pause(): void;
+  resume(): void;
   /** Stops sending; the server has to be told separately. May be called again. */
   close(): void;
 }

@@ -78,6 +78,9 @@ function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCap
         ...(codecOptions === undefined ? {} : { codecOptions }),
         ...(track.kind === 'video' ? { codec: videoCodec } : {}),
         stopTracks: false,
+        // While paused not even black frames leave the machine.
+        zeroRtpOnPause: true,
+        disableTrackOnPause: false,
         appData: { trackId, label, source },
       });
       const sender = producer.rtpSender;
@@ -96,6 +99,8 @@ function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCap
           await changePriority(sender, 'medium');
           await changePriority(sender, encoding.priority ?? 'low');
         },
+        pause: () => producer.pause(),
+        resume: () => producer.resume(),
         close: () => producer.close(),
       };
     },

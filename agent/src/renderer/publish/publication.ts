@@ -1,7 +1,7 @@
-import type { Clock, Source } from '@sightline/shared';
+import { ProtocolError, type Clock, type Source } from '@sightline/shared';
 import type { Display } from '../capture/display.ts';
 import type { AgentRequester } from '../signaling/connection.ts';
-import { createIceRecovery } from './iceRecovery.ts';
+import { createIceRecovery, type IceRecovery } from './iceRecovery.ts';
 import type { MediaEngine, OutgoingMedia, OutgoingStream, SendTransport } from './mediaEngine.ts';
 import { availableOutgoingBps, readSenderSample, senderRates, type SenderSample } from './senderStats.ts';
 import { createUplinkProbing, type EncoderBitrates, type UplinkProbing } from './uplinkProbing.ts';
@@ -17,12 +17,20 @@ export interface PublishedStream {
 /** One transport and what is sent on it. */
 export interface Publication {
   readonly streams: readonly PublishedStream[];
+  /** Whether what is sent does not get through at present. */
+  readonly broken: boolean;
+  /** While paused nothing is sent. */
+  paused: boolean;
   /** Produces what of the display is not produced yet: full, then small, then audio. */
   publish(display: Display): Promise<void>;
-  /** Closes a track's producers, here and at the server. */
-  unpublish(trackId: string): Promise<void>;
+  /** Stops sending, at once, the tracks that are not among these. */
+  retain(trackIds: ReadonlySet<string>): void;
+  /** Has the server close the producers of what is not sent any more. */
+  closeProducers(): Promise<void>;
   /** Stops sending. The server closes its producers by itself when the session ends. */
   closeStreams(): void;
+  /** The server can be asked again. */
+  linkRestored(): void;
   /** Ends the transport and its streams, at this end. May be called again. */
   close(): void;
 }
@@ -59,7 +67,10 @@ export async function openPublication(deps: PublicationDeps): Promise<Publicatio
       await request('connect-transport', { transportId, dtlsParameters });
     },
     produce: async (order) => (await request('produce', { ...order, transportId })).producerId,
-    stateChanged: (state) => iceRecovery.stateChanged(state),
+    stateChanged(state) {
+      iceRecovery.stateChanged(state);
+      deps.onChange();
+    },
   });
   const uplinkReport = createUplinkReport({
     clock: deps.clock,
@@ -67,23 +78,30 @@ export async function openPublication(deps: PublicationDeps): Promise<Publicatio
     report: (availableBps) => request('report-uplink', { availableBps }),
     onError: deps.onMinorError,
   });
-  return createPublication(deps, transport, () => {
-    iceRecovery.close();
-    uplinkReport.close();
+  return createPublication(deps, transport, {
+    iceRecovery,
+    close() {
+      iceRecovery.close();
+      uplinkReport.close();
+    },
   });
 }
 
 function createPublication(
   { request, clock, onChange, onMinorError }: PublicationDeps,
   transport: SendTransport,
-  onClose: () => void,
+  companions: { iceRecovery: IceRecovery; close: () => void },
 ): Publication {
   const streams = new Map<string, PublishedStream>();
   const probings = new Map<string, UplinkProbing>();
+  /** Producers that the server has, or may have, of streams that are closed here. */
+  const leftOver = new Set<string>();
+  let paused = false;
   let closed = false;
 
   function closeStreams(): void {
     for (const key of streams.keys()) closeStream(key);
+    leftOver.clear();
     onChange();
   }
 
@@ -110,35 +128,61 @@ function createPublication(
     get streams() {
       return [...streams.values()];
     },
+    get broken() {
+      return companions.iceRecovery.broken;
+    },
+    get paused() {
+      return paused;
+    },
+    set paused(wanted) {
+      if (wanted === paused) return;
+      paused = wanted;
+      for (const { stream } of streams.values()) {
+        if (paused) stream.pause();
+        else stream.resume();
+      }
+    },
     async publish(display) {
       for (const media of liveMediaOf(display)) {
         const key = `${media.trackId}/${media.source}`;
         if (closed || streams.has(key)) continue;
         const stream = await produceUnlessEnded(transport, media);
         if (stream === undefined) continue;
+        if (paused) stream.pause();
         streams.set(key, { trackId: media.trackId, source: media.source, stream });
         if (media.source === 'full') probeFor(key, stream);
         onChange();
       }
     },
-    async unpublish(trackId) {
-      for (const [key, published] of streams) {
-        if (published.trackId !== trackId) continue;
-        const { stream } = published;
+    retain(trackIds) {
+      for (const [key, { trackId, stream }] of streams) {
+        if (trackIds.has(trackId)) continue;
+        leftOver.add(stream.producerId);
         closeStream(key);
         onChange();
-        await request('close-producer', { producerId: stream.producerId });
       }
     },
+    async closeProducers() {
+      for (const producerId of leftOver) {
+        await request('close-producer', { producerId }).catch(ignoreUnknownProducer);
+        leftOver.delete(producerId);
+      }
+    },
+    linkRestored: () => companions.iceRecovery.linkRestored(),
     closeStreams,
     close() {
       if (closed) return;
       closed = true;
-      onClose();
+      companions.close();
       closeStreams();
       transport.close();
     },
   };
+}
+
+/** The server closed it already, or closed it when we asked, and the answer was lost. */
+function ignoreUnknownProducer(error: unknown): void {
+  if (!(error instanceof ProtocolError) || error.code !== 'unknown-producer') throw error;
 }
 
 /**

@@ -1,52 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { agentRequests, createRequester } from '@sightline/shared';
-import { createManualClock, type ManualClock } from '@sightline/shared/testing';
-import * as fc from 'fast-check';
-import type { Display } from '../capture/display.ts';
-import { FakeEngine, FakeServer, fakeDisplay } from './fakeMedia.ts';
-import { createPublisher, type Publisher } from './publisher.ts';
-
-interface Bench {
-  server: FakeServer;
-  engine: FakeEngine;
-  clock: ManualClock;
-  publisher: Publisher;
-  problems: (string | undefined)[];
-}
-
-function createBench(server = new FakeServer()): Bench {
-  const engine = new FakeEngine();
-  const clock = createManualClock();
-  const problems: (string | undefined)[] = [];
-  const publisher: Publisher = createPublisher({
-    request: createRequester(server, agentRequests),
-    reconnect() {
-      server.forgetEverything();
-      publisher.disconnected();
-      publisher.connected();
-    },
-    engine,
-    clock,
-    onListenerError: (error) => {
-      throw error;
-    },
-  });
-  publisher.events.on('problem', (problem) => problems.push(problem?.message));
-  return { server, engine, clock, publisher, problems };
-}
+import { FakeServer, fakeDisplay } from './fakeMedia.ts';
+import { createBench } from './publisherBench.ts';
 
 /** Lets everything run that does not wait for the clock. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
+/** A server that answers as long as `answering.now`. */
+function answeringWhen(answering: { now: boolean }): FakeServer {
+  return new FakeServer((work) => (answering.now ? work() : new Promise(() => undefined)));
+}
+
 const [one, two] = [fakeDisplay('display-1'), fakeDisplay('display-2')];
 
 describe('publisher', () => {
   it('opens a session and produces full last, for whose sake the uplink is probed', async () => {
-    const { server, publisher } = createBench();
+    const { server, publisher, link } = createBench();
     publisher.setDisplays([one]);
-    publisher.connected();
+    link.connect();
     await settle();
     expect([...server.producers.values()].map(({ source }) => source)).toEqual(['small', 'full']);
     expect(publisher.sessionId).toBe(server.sessionId);
@@ -54,8 +26,8 @@ describe('publisher', () => {
   });
 
   it('adds and takes away displays within one session and one transport', async () => {
-    const { server, publisher } = createBench();
-    publisher.connected();
+    const { server, publisher, link } = createBench();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     const { sessionId } = publisher;
@@ -69,8 +41,8 @@ describe('publisher', () => {
   });
 
   it('ends the session with its last display, and uses the transport again in the next', async () => {
-    const { server, publisher, engine } = createBench();
-    publisher.connected();
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     publisher.setDisplays([]);
@@ -83,27 +55,151 @@ describe('publisher', () => {
     expect(server.requested.filter((name) => name === 'create-transport')).toHaveLength(1);
   });
 
-  it('streams again by itself after the connection was lost, in a new session', async () => {
-    const { server, publisher, engine } = createBench();
-    publisher.connected();
+  it('goes on sending while there is no signaling, and asks for nothing when it may go on', async () => {
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    const asked = server.requested.length;
+    link.lose();
+    await settle();
+    expect(engine.sending).toBe(2);
+    expect(publisher.flowing).toBe(true);
+    link.connect();
+    await settle();
+    expect(server.requested).toHaveLength(asked);
+    expect(engine.sending).toBe(2);
+  });
+
+  it('publishes into the same session when the server was started again', async () => {
+    const { server, publisher, link, engine } = createBench();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     const { sessionId } = publisher;
-    server.forgetEverything();
-    publisher.disconnected();
+    link.lose();
+    server.restart();
+    link.connect();
     await settle();
-    expect(engine.sending).toBe(0);
-    expect(publisher.sessionId).toBeUndefined();
-    publisher.connected();
-    await settle();
+    expect(publisher.sessionId).toBe(sessionId);
+    expect(server.requested.filter((name) => name === 'start-streaming')).toHaveLength(1);
     expect(server.published).toHaveLength(2);
+    expect(engine.sending).toBe(2);
+  });
+
+  it('begins another session when the grace is over', async () => {
+    const { server, publisher, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    const { sessionId } = publisher;
+    link.lose();
+    server.endGrace();
+    link.connect();
+    await settle();
+    expect(publisher.sessionId).toBe(server.sessionId);
     expect(publisher.sessionId).not.toBe(sessionId);
+    expect(server.published).toHaveLength(2);
     expect(one.full.readyState).toBe('live');
   });
 
+  it('stops sending at once what is stopped while there is no signaling, and tells the server later', async () => {
+    const { server, publisher, link, engine } = createBench();
+    link.connect();
+    publisher.setDisplays([one, two]);
+    await settle();
+    link.lose();
+    publisher.setDisplays([two]);
+    expect(engine.sending).toBe(2);
+    expect(server.published).toHaveLength(4);
+    link.connect();
+    await settle();
+    expect(server.published).toEqual(['display-2/full', 'display-2/small']);
+  });
+
+  it('ends, after a loss, the session of what was stopped meanwhile', async () => {
+    const { server, publisher, link, engine } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    const { sessionId } = publisher;
+    link.lose();
+    publisher.setDisplays([]);
+    expect(engine.sending).toBe(0);
+    publisher.setDisplays([fakeDisplay('display-1')]);
+    link.connect();
+    await settle();
+    expect(publisher.sessionId).not.toBe(sessionId);
+    expect(server.published).toHaveLength(2);
+  });
+
+  it('adopts the session whose opening was never answered', async () => {
+    const answering = { now: false };
+    const { server, publisher, link } = createBench(answeringWhen(answering));
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    link.lose({ arrives: true });
+    expect(server.sessionId).toBeDefined();
+    answering.now = true;
+    link.connect();
+    await settle();
+    expect(publisher.sessionId).toBe(server.sessionId);
+    expect(server.refused).toEqual([]);
+    expect(server.published).toHaveLength(2);
+  });
+
+  it.each([true, false])(
+    'logs in anew when a producer’s answer is lost (it arrived: %p)',
+    async (arrives) => {
+      const answering = { now: true };
+      const { server, publisher, link, engine } = createBench(answeringWhen(answering));
+      link.connect();
+      publisher.setDisplays([one]);
+      await settle();
+      answering.now = false;
+      publisher.setDisplays([one, two]);
+      await settle();
+      link.lose({ arrives });
+      expect(server.published).toHaveLength(arrives ? 3 : 2);
+      publisher.setDisplays([one]);
+      answering.now = true;
+      link.connect();
+      await settle();
+      expect(server.published).toEqual(['display-1/full', 'display-1/small']);
+      expect(engine.sending).toBe(2);
+      expect(server.refused).toEqual([]);
+    },
+  );
+
+  it('leaves an open session without anything in it for 30 s', async () => {
+    const { server, publisher, link, clock } = createBench();
+    server.sessionId = 'session-of-before';
+    link.connect();
+    await settle();
+    clock.advance(29_999);
+    expect(publisher.sessionId).toBe('session-of-before');
+    clock.advance(1);
+    await settle();
+    expect(server.sessionId).toBeUndefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('publishes into the session that another window had left', async () => {
+    const { server, publisher, link, clock } = createBench();
+    server.sessionId = 'session-of-before';
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    clock.advance(60_000);
+    await settle();
+    expect(publisher.sessionId).toBe('session-of-before');
+    expect(server.published).toHaveLength(2);
+  });
+
   it('produces again in the same session when the server lost its media', async () => {
-    const { server, publisher, engine } = createBench();
-    publisher.connected();
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
     publisher.setDisplays([one, two]);
     await settle();
     const { sessionId } = publisher;
@@ -117,9 +213,9 @@ describe('publisher', () => {
   });
 
   it('tries again, later each time, what the server cannot do yet', async () => {
-    const { server, publisher, clock, problems } = createBench();
+    const { server, publisher, link, clock, problems } = createBench();
     server.refuseNext.set('create-transport', 'media-unavailable');
-    publisher.connected();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     expect(problems.at(-1)).toBe('as the test wants it');
@@ -136,9 +232,9 @@ describe('publisher', () => {
   });
 
   it('begins from nothing when it cannot know what the server has', async () => {
-    const { server, publisher, clock } = createBench();
+    const { server, publisher, link, clock } = createBench();
     server.refuseNext.set('produce', 'duplicate-producer');
-    publisher.connected();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     clock.advance(500);
@@ -147,8 +243,8 @@ describe('publisher', () => {
   });
 
   it('restarts ICE while the transport is broken, and makes a new one if the server has it no more', async () => {
-    const { server, publisher, engine, clock } = createBench();
-    publisher.connected();
+    const { server, publisher, engine, clock, link } = createBench();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     engine.changeState('broken');
@@ -164,9 +260,78 @@ describe('publisher', () => {
     expect(engine.sending).toBe(2);
   });
 
+  it('sends nothing while paused, in a session that stays open', async () => {
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    publisher.setPaused(true);
+    expect(engine.sending).toBe(0);
+    publisher.setDisplays([one, two]);
+    await settle();
+    expect(server.paused).toBe(true);
+    expect(server.published).toHaveLength(2);
+    publisher.setPaused(false);
+    expect(engine.sending).toBe(0);
+    await settle();
+    expect(server.paused).toBe(false);
+    expect(engine.sending).toBe(4);
+    expect(server.requested.filter((name) => name === 'start-streaming')).toHaveLength(1);
+  });
+
+  it('is still paused after a loss, and after a restart of the server', async () => {
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    link.lose();
+    publisher.setPaused(true);
+    expect(engine.sending).toBe(0);
+    link.connect();
+    await settle();
+    expect(server.paused).toBe(true);
+    link.lose();
+    server.restart();
+    server.paused = false;
+    link.connect();
+    await settle();
+    expect(server.paused).toBe(true);
+    expect(server.published).toEqual([]);
+    publisher.setPaused(false);
+    await settle();
+    expect(engine.sending).toBe(2);
+  });
+
+  it('restarts a broken connection at once when the server can be asked again', async () => {
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    link.lose();
+    engine.changeState('broken');
+    expect(publisher.flowing).toBe(false);
+    link.connect();
+    await settle();
+    expect(server.requested.at(-1)).toBe('restart-ice');
+    engine.changeState('connected');
+    expect(publisher.flowing).toBe(true);
+  });
+
+  it('stops sending when the server will not have it any more', async () => {
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    link.lose();
+    publisher.forget();
+    expect(engine.sending).toBe(0);
+    expect(publisher.sessionId).toBeUndefined();
+    expect(server.refused).toEqual([]);
+  });
+
   it('does nothing any more once closed', async () => {
-    const { server, publisher, engine } = createBench();
-    publisher.connected();
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
     publisher.setDisplays([one]);
     await settle();
     publisher.close();
@@ -176,99 +341,4 @@ describe('publisher', () => {
     expect(engine.sending).toBe(0);
     expect(server.published).not.toContain('display-2/full');
   });
-});
-
-type Step =
-  'share' | 'stop-one' | 'stop-all' | 'connect' | 'lose-connection' | 'lose-media' | 'wait' | 'answer';
-// Answers come often, so that things get done; the rest comes in between.
-const STEPS: Step[] = [
-  'answer',
-  'answer',
-  'answer',
-  'share',
-  'stop-one',
-  'stop-all',
-  'connect',
-  'lose-connection',
-  'lose-media',
-  'wait',
-  'answer',
-];
-
-it('ends with exactly what is wanted at the server, whatever comes between a request and its answer', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.scheduler(),
-      fc.array(fc.constantFrom(...STEPS), { maxLength: 40 }),
-      async (scheduler, steps) => {
-        const later = scheduler.scheduleFunction((work: () => Promise<unknown>) => work());
-        const server = new FakeServer(async (work) => {
-          let result: Awaited<ReturnType<typeof work>> | undefined;
-          await later(async () => {
-            result = await work();
-          });
-          if (result === undefined) throw new Error('socket has been disconnected');
-          return result;
-        });
-        const { publisher, engine, clock } = createBench(server);
-        let displays: Display[] = [];
-        let shared = 0;
-        const link = { connected: false };
-
-        const play: Record<Step, () => void | Promise<void>> = {
-          share() {
-            shared += 1;
-            displays = [...displays, fakeDisplay(`display-${shared}`)];
-            publisher.setDisplays(displays);
-          },
-          'stop-one'() {
-            displays[0]?.close();
-            displays = displays.slice(1);
-            publisher.setDisplays(displays);
-          },
-          'stop-all'() {
-            for (const display of displays) display.close();
-            displays = [];
-            publisher.setDisplays(displays);
-          },
-          connect() {
-            if (link.connected) return;
-            link.connected = true;
-            publisher.connected();
-          },
-          'lose-connection'() {
-            link.connected = false;
-            server.forgetEverything();
-            publisher.disconnected();
-          },
-          'lose-media'() {
-            server.loseMedia();
-            if (server.sessionId !== undefined) publisher.publishAgain();
-          },
-          wait: () => clock.advance(700),
-          answer: async () => {
-            if (scheduler.count() > 0) await scheduler.waitOne();
-          },
-        };
-        for (const step of ['share', 'connect', ...steps] as const) await play[step]();
-        if (!link.connected) await play.connect();
-        for (let round = 0; round < 12; round += 1) {
-          await scheduler.waitIdle();
-          clock.advance(10_000);
-        }
-        await scheduler.waitIdle();
-
-        const wanted = displays.flatMap(({ trackId }) => [`${trackId}/full`, `${trackId}/small`]).sort();
-        expect(server.published).toEqual(wanted);
-        expect(engine.sending).toBe(wanted.length);
-        expect(server.sessionId !== undefined).toBe(displays.length > 0);
-        expect(publisher.sessionId).toBe(server.sessionId);
-        // What the server had lost already may be named once more; nothing else is ever out of place.
-        const surprising = server.refused.filter((code) => !/^unknown-(transport|producer)$/.test(code));
-        expect(surprising).toEqual([]);
-        publisher.close();
-      },
-    ),
-    { numRuns: 500 },
-  );
 });

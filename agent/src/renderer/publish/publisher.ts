@@ -1,17 +1,19 @@
-import { TypedEmitter, type Clock, type ListenerErrorHandler } from '@sightline/shared';
+import { TypedEmitter, type Clock, type ListenerErrorHandler, type LoginAnswer } from '@sightline/shared';
 import type { Display } from '../capture/display.ts';
 import type { AgentRequester } from '../signaling/connection.ts';
 import type { MediaEngine } from './mediaEngine.ts';
 import { openPublication, type Publication, type PublishedStream } from './publication.ts';
 import { createReconciler } from './reconciler.ts';
 import { recoveryFor, retryDelayMs } from './recovery.ts';
+import { createSession } from './session.ts';
+import { createMediaRequests } from './unanswered.ts';
 
 /** After so many failures in a row a new transport will not help either. */
-const FAILURES_BEFORE_RECONNECT = 3;
+const FAILURES_BEFORE_STARTING_OVER = 3;
 
 /** What a {@link Publisher} tells. */
 export type PublisherEvents = {
-  /** The session or its streams have changed. */
+  /** The session, its streams or the pause have changed. */
   changed: [];
   /** Why publishing does not work at present; `undefined` when it works again. */
   problem: [Error | undefined];
@@ -20,17 +22,24 @@ export type PublisherEvents = {
 /** Keeps at the server what is captured here: a session, a transport, and producers for every display. */
 export interface Publisher {
   readonly events: TypedEmitter<PublisherEvents>;
-  /** The open session; `undefined` while nothing is shared or nobody can be told. */
+  /** The open session; `undefined` while nothing is shared. */
   readonly sessionId: string | undefined;
   readonly streams: readonly PublishedStream[];
+  /** Whether what is sent gets through, as far as is known; it does without signaling, too. */
+  readonly flowing: boolean;
+  /** While paused the session stays open and nothing is sent. Ends with the session. */
+  readonly paused: boolean;
+  setPaused(paused: boolean): void;
   /** Says which displays are to be published. None: the session ends. */
   setDisplays(displays: readonly Display[]): void;
-  /** The server knows us now, and nothing of what we had before. */
-  connected(): void;
-  /** Nothing can be asked of the server. */
+  /** The server can be asked, and has of us what its answer to the login says. */
+  connected(login: Pick<LoginAnswer, 'resumed' | 'session'>): void;
+  /** Nothing can be asked of the server. What is sent is sent on. */
   disconnected(): void;
   /** The server lost our transport, and has kept our session. */
   publishAgain(): void;
+  /** The server will not have us any more: forgets the session and stops sending. */
+  forget(): void;
   /** Stops publishing at this end. May be called again. */
   close(): void;
 }
@@ -38,74 +47,64 @@ export interface Publisher {
 /** What a {@link Publisher} is made from. */
 export interface PublisherDeps {
   request: AgentRequester;
-  /** Connects to the server anew, so that it forgets what it has of us. */
-  reconnect: () => void;
+  /** Logs in anew, so that the server drops what it has of our media. */
+  startOver: () => void;
   engine: MediaEngine;
   clock: Clock;
   onListenerError: ListenerErrorHandler;
 }
 
-interface Session {
-  readonly id: string;
-  /** How often everything had been stopped when it began; what is shared after a stop is another session's. */
-  readonly stops: number;
-}
-
 /** Builds a {@link Publisher}. All its work is one pass that closes the distance to what is wanted. */
 export function createPublisher(deps: PublisherDeps): Publisher {
-  const { request, engine, clock, onListenerError } = deps;
+  const { engine, clock, onListenerError } = deps;
   const events = new TypedEmitter<PublisherEvents>(onListenerError);
+  const media = createMediaRequests(deps.request);
+  const session = createSession({ request: deps.request, clock, onOverdue: () => reconciler.poke() });
   let isConnected = false;
   let displays: readonly Display[] = [];
-  let session: Session | undefined;
-  let stops = 0;
   let publication: Publication | undefined;
   // Both count up when what a pass has been working on is gone; its errors then mean nothing.
-  let connectionEpoch = 0;
+  let linkEpoch = 0;
   let mediaEpoch = 0;
 
   async function pass(): Promise<void> {
-    const epoch = mediaEpoch;
+    const begun = { linkEpoch, mediaEpoch };
     try {
       await reconcile();
     } catch (error) {
-      if (epoch === mediaEpoch) throw error;
+      if (begun.linkEpoch === linkEpoch && begun.mediaEpoch === mediaEpoch) throw error;
     }
   }
 
   async function reconcile(): Promise<void> {
     if (!isConnected) return;
-    if (session !== undefined && session.stops !== stops) await endSession();
+    const begunEpoch = linkEpoch;
+    if (session.isOver) {
+      await session.end();
+      publication?.closeStreams();
+    }
     if (displays.length === 0) return;
-    if (session === undefined) await startSession();
+    await session.settle();
+    publication?.retain(wantedTracks());
+    await publication?.closeProducers();
+    if (session.paused) return;
     if (publication === undefined) await openMedia();
     const current = publication;
-    if (session === undefined || current === undefined) return;
-    await unpublishGone(current);
+    // After a new login there is another pass, which knows what is open.
+    if (current === undefined || begunEpoch !== linkEpoch) return;
+    current.paused = session.paused;
     for (const display of displays) {
-      if (current === publication) await current.publish(display);
+      if (maySend(current)) await current.publish(display);
     }
   }
 
-  async function startSession(): Promise<void> {
-    const begun = { epoch: connectionEpoch, stops };
-    const { sessionId } = await request('start-streaming', {});
-    if (begun.epoch === connectionEpoch) session = { id: sessionId, stops: begun.stops };
-  }
-
-  async function endSession(): Promise<void> {
-    const epoch = connectionEpoch;
-    await request('stop-streaming', {});
-    if (epoch !== connectionEpoch) return;
-    session = undefined;
-    publication?.closeStreams();
-    events.emit('changed');
-  }
+  const maySend = (on: Publication): boolean => on === publication && !session.paused;
+  const wantedTracks = (): ReadonlySet<string> => new Set(displays.map(({ trackId }) => trackId));
 
   async function openMedia(): Promise<void> {
     const epoch = mediaEpoch;
     const opened = await openPublication({
-      request,
+      request: media.request,
       engine,
       clock,
       onChange: () => events.emit('changed'),
@@ -114,16 +113,12 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         dropMedia();
         reconciler.poke();
       },
-      onMinorError: (error) => onListenerError(error, 'report-uplink'),
+      onMinorError: (error) => {
+        if (isConnected) onListenerError(error, 'report-uplink');
+      },
     });
     if (epoch === mediaEpoch) publication = opened;
     else opened.close();
-  }
-
-  async function unpublishGone(current: Publication): Promise<void> {
-    const wanted = new Set(displays.map(({ trackId }) => trackId));
-    const gone = new Set(current.streams.map(({ trackId }) => trackId).filter((id) => !wanted.has(id)));
-    for (const trackId of gone) await current.unpublish(trackId);
   }
 
   function dropMedia(): void {
@@ -133,9 +128,14 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     dropped?.close();
   }
 
-  function forgetServer(): void {
-    connectionEpoch += 1;
-    session = undefined;
+  function goOffline(): void {
+    isConnected = false;
+    linkEpoch += 1;
+  }
+
+  function forget(): void {
+    goOffline();
+    session.forget();
     dropMedia();
     events.emit('changed');
   }
@@ -150,10 +150,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       if (recovery === 'give-up') return undefined;
       if (recovery === 'new-transport') dropMedia();
       if (
-        recovery === 'reconnect' ||
-        (recovery === 'new-transport' && failures >= FAILURES_BEFORE_RECONNECT)
+        recovery === 'start-over' ||
+        (recovery === 'new-transport' && failures >= FAILURES_BEFORE_STARTING_OVER)
       ) {
-        deps.reconnect();
+        deps.startOver();
       }
       return retryDelayMs(failures);
     },
@@ -162,37 +162,57 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   return {
     events,
     get sessionId() {
-      return session?.id;
+      return session.id;
     },
     get streams() {
       return publication?.streams ?? [];
     },
+    get flowing() {
+      return publication !== undefined && publication.streams.length > 0 && !publication.broken;
+    },
+    get paused() {
+      return session.paused;
+    },
+    setPaused(paused) {
+      session.paused = paused;
+      // Nothing is sent from now on; what is sent again waits for the server's word.
+      if (paused && publication !== undefined) publication.paused = true;
+      events.emit('changed');
+      reconciler.poke();
+    },
     setDisplays(wanted) {
       displays = [...wanted];
-      if (displays.length === 0) {
-        stops += 1;
+      if (displays.length > 0) {
+        publication?.retain(wantedTracks());
+      } else {
+        session.stop();
         publication?.closeStreams();
+        events.emit('changed');
       }
       reconciler.poke();
     },
-    connected() {
-      forgetServer();
+    connected({ resumed, session: open }) {
       isConnected = true;
+      session.adopt(open?.sessionId, { resumed, empty: displays.length === 0 });
+      if (!resumed) dropMedia();
+      if (session.id === undefined) publication?.closeStreams();
+      publication?.linkRestored();
+      events.emit('changed');
       reconciler.poke();
     },
     disconnected() {
-      isConnected = false;
-      forgetServer();
-      reconciler.poke();
+      goOffline();
+      if (media.unanswered) deps.startOver();
+      events.emit('changed');
     },
     publishAgain() {
       dropMedia();
       reconciler.poke();
     },
+    forget,
     close() {
-      isConnected = false;
       reconciler.close();
-      forgetServer();
+      forget();
       events.removeAll();
     },
   };

@@ -8,8 +8,8 @@ describe('recovery', () => {
     ['media-unavailable', 'retry'],
     ['unsupported-codec', 'retry'],
     ['unknown-transport', 'new-transport'],
-    ['duplicate-producer', 'reconnect'],
-    ['timeout', 'reconnect'],
+    ['duplicate-producer', 'start-over'],
+    ['timeout', 'start-over'],
   ])('after %s is %s', (code, recovery) => {
     expect(recoveryFor(new ProtocolError(code, ''))).toBe(recovery);
   });

@@ -3,20 +3,20 @@ import { MediaUnsupportedError } from './mediaEngine.ts';
 
 /**
  * What to do after a step of publishing failed. `retry`: the same again, later. `new-transport`: the server
- * does not have ours any more. `reconnect`: what the server has is unknown, so begin from nothing.
+ * does not have ours any more. `start-over`: what the server has is unknown, so log in anew.
  * `give-up`: only the user can change something.
  */
-export type Recovery = 'retry' | 'new-transport' | 'reconnect' | 'give-up';
+export type Recovery = 'retry' | 'new-transport' | 'start-over' | 'give-up';
 
 const RECOVERY: Partial<Record<ErrorCode, Recovery>> = {
   'unknown-transport': 'new-transport',
   'transport-not-connected': 'new-transport',
   'unknown-router': 'new-transport',
-  'not-connected': 'reconnect',
-  'not-streaming': 'reconnect',
-  'already-streaming': 'reconnect',
-  'duplicate-producer': 'reconnect',
-  timeout: 'reconnect',
+  'not-connected': 'start-over',
+  'not-streaming': 'start-over',
+  'already-streaming': 'start-over',
+  'duplicate-producer': 'start-over',
+  timeout: 'start-over',
 };
 
 /** Chooses the way out of a failure; errors of the engine itself are retried on a new transport. */

@@ -1,25 +1,29 @@
 import {
-  agentNotices,
   agentRequests,
   createRequester,
   createStateMachine,
-  listenToNotices,
   ProtocolError,
   TypedEmitter,
   type Clock,
   type CloseReason,
   type ListenerErrorHandler,
+  type LoginAnswer,
   type MachineInfo,
   type Requester,
   type ServerToAgent,
 } from '@sightline/shared';
 import { createClockSync } from './clockSync.ts';
 import { connectionTable, type ConnectionEvent, type ConnectionState } from './connectionState.ts';
+import { listenToServer } from './incoming.ts';
+import { createLogin, type LoggedIn } from './login.ts';
+import { createMessageLog, type MessageLogDeps } from './messageLog.ts';
+import { reconnectDelayMs } from './reconnectDelay.ts';
 import { refusalOf, type ConnectionProblem } from './refusal.ts';
 import type { AgentSocket } from './socket.ts';
 
-const RETRY_MS = 2_000;
-const WELCOME_TIMEOUT_MS = 10_000;
+const LOGIN_TIMEOUT_MS = 10_000;
+
+const noAnswer = (): ProtocolError => new ProtocolError('timeout', 'The server does not answer.');
 
 /** What the server says to an agent that it let in. */
 export type Welcome = Parameters<ServerToAgent['client-connected-success']>[0];
@@ -30,9 +34,14 @@ export type AgentRequester = Requester<typeof agentRequests>;
 /** What a {@link Connection} tells. */
 export type ConnectionEvents = {
   state: [ConnectionState];
-  connected: [Welcome];
-  /** The server forgot everything that was made over this connection. */
+  /** Whose and which device this is to the server. */
+  welcome: [Welcome];
+  /** We are in, for the first time or again; what the server still has of us is in the answer. */
+  connected: [LoginAnswer];
+  /** Nothing can be asked for at present. What was made at the server lives on. */
   lost: [];
+  /** The server will not have us as we are. */
+  refused: [];
   /** Why it does not work at present; `undefined` when it works again. */
   problem: [ConnectionProblem | undefined];
   watched: [viewers: number];
@@ -45,12 +54,12 @@ export type ConnectionEvents = {
 export interface Connection {
   readonly state: ConnectionState;
   readonly events: TypedEmitter<ConnectionEvents>;
-  /** Sends a request. @throws {ProtocolError} `not-connected` at once while there is no connection. */
+  /** Sends a request. @throws {ProtocolError} `not-connected` at once while we are not logged in. */
   readonly request: AgentRequester;
-  /** Connects as `machine`, and again by itself whenever the connection is lost. */
+  /** Connects as `machine`, with nothing to go on with, and again by itself whenever the connection is lost. */
   connect(machine: MachineInfo): void;
-  /** Drops the connection, so that the server forgets what it has of us, and connects again. */
-  reconnect(): void;
+  /** Logs in anew, now or when the server is there again, so that it drops what it has of our media. */
+  startOver(): void;
   /** Tells the server that the user leaves on purpose, if it can be told, and closes. */
   leave(): Promise<void>;
   /** Closes for good. */
@@ -58,36 +67,44 @@ export interface Connection {
 }
 
 /** What a {@link Connection} is made from. */
-export interface ConnectionDeps {
+export interface ConnectionDeps extends Pick<MessageLogDeps, 'storage' | 'deviceId'> {
   socket: AgentSocket;
   clock: Clock;
+  /** From 0 to 1; leaves to chance when exactly we come back. */
+  random: () => number;
   onListenerError: ListenerErrorHandler;
 }
 
 /** Builds a {@link Connection} over a socket that is not connected yet. */
-export function createConnection({ socket, clock, onListenerError }: ConnectionDeps): Connection {
+export function createConnection(deps: ConnectionDeps): Connection {
+  const { socket, clock, onListenerError } = deps;
   const events = new TypedEmitter<ConnectionEvents>(onListenerError);
   let machine: MachineInfo | undefined;
-  let welcome: Welcome | undefined;
-  let accepted = false;
+  let welcomed = false;
+  let loggedIn: LoggedIn | undefined;
   let attempt = 0;
+  let failures = 0;
   let cancelTimer: (() => void) | undefined;
 
   const states = createStateMachine<ConnectionState, ConnectionEvent>({
     table: connectionTable,
     initial: 'initialized',
     onTransition({ from, to }) {
-      if (from === 'connected' && to !== 'connected') forget();
-      if (from !== to) events.emit('state', to);
+      if (from === to) return;
+      if (from === 'connected') beAway();
+      events.emit('state', to);
+      if (to === 'refused') events.emit('refused');
     },
   });
 
-  // What is asked for without a connection would be kept by the socket and sent into the next session.
-  const requestNow = createRequester(socket, agentRequests);
+  const notConnected = (): Promise<never> =>
+    Promise.reject(new ProtocolError('not-connected', 'There is no connection to the server.'));
+  const ask = createRequester(socket, agentRequests);
+  // What is asked for without a connection would be kept by the socket and sent before the login.
+  const requestNow: AgentRequester = (name, payload) =>
+    socket.connected ? ask(name, payload) : notConnected();
   const request: AgentRequester = (name, payload) =>
-    socket.connected
-      ? requestNow(name, payload)
-      : Promise.reject(new ProtocolError('not-connected', 'There is no connection to the server.'));
+    states.state === 'connected' ? requestNow(name, payload) : notConnected();
 
   const clockSync = createClockSync({
     clock,
@@ -95,9 +112,22 @@ export function createConnection({ socket, clock, onListenerError }: ConnectionD
     report: (offset) => request('report-clock', offset),
     onError: (error) => onListenerError(error, 'time-sync'),
   });
+  const messageLog = createMessageLog({
+    ...deps,
+    confirm: (lastSeenMessage) => request('messages-seen', { lastSeenMessage }),
+    onError: (error) => onListenerError(error, 'messages-seen'),
+  });
+  const login = createLogin({
+    request: requestNow,
+    lastSeenMessage: () => messageLog.last,
+    onUnconfirmed: (error) => {
+      if (socket.connected) onListenerError(error, 'confirm-ticket');
+    },
+  });
 
-  function forget(): void {
+  function beAway(): void {
     clockSync.stop();
+    messageLog.stop();
     events.emit('lost');
   }
 
@@ -107,34 +137,51 @@ export function createConnection({ socket, clock, onListenerError }: ConnectionD
   }
 
   function retryLater(): void {
-    socket.disconnect();
+    attempt += 1;
     states.handle('lost');
-    setTimer(RETRY_MS, () => socket.connect());
+    if (states.state !== 'lost') return;
+    setTimer(reconnectDelayMs(failures, deps.random()), open);
+    failures += 1;
+  }
+
+  function refuse(problem: ConnectionProblem): void {
+    attempt += 1;
+    cancelTimer?.();
+    login.forgetTicket();
+    events.emit('problem', problem);
+    states.handle('refused');
+    socket.disconnect();
   }
 
   function fail(error: unknown): void {
     const problem = refusalOf(error);
-    events.emit('problem', problem);
-    if (problem.final) {
-      cancelTimer?.();
-      states.handle('refused');
-      socket.disconnect();
-    } else {
-      retryLater();
+    if (problem.wayOut !== undefined) {
+      refuse(problem);
+      return;
     }
+    events.emit('problem', problem);
+    const wasConnected = socket.connected;
+    socket.disconnect();
+    if (!wasConnected) retryLater();
   }
 
-  async function sayWhoIsThere(): Promise<void> {
+  /** An open connection that nobody answers on makes no event. */
+  function open(): void {
+    setTimer(LOGIN_TIMEOUT_MS, () => fail(noAnswer()));
+    socket.connect();
+  }
+
+  async function logIn(): Promise<void> {
     if (machine === undefined) return;
     const mine = ++attempt;
-    accepted = false;
-    welcome = undefined;
+    welcomed = false;
+    loggedIn = undefined;
     states.handle('opened');
-    setTimer(WELCOME_TIMEOUT_MS, () => fail(new ProtocolError('timeout', 'The server does not answer.')));
+    setTimer(LOGIN_TIMEOUT_MS, () => fail(noAnswer()));
     try {
-      await request('client-connected', { machine });
+      const answer = await login.enter(machine);
       if (mine !== attempt) return;
-      accepted = true;
+      loggedIn = answer;
       enterWhenComplete();
     } catch (error) {
       if (mine === attempt) fail(error);
@@ -142,44 +189,38 @@ export function createConnection({ socket, clock, onListenerError }: ConnectionD
   }
 
   function enterWhenComplete(): void {
-    if (!accepted || welcome === undefined || states.state !== 'connecting') return;
+    if (loggedIn === undefined || states.state !== 'connecting') return;
+    if (loggedIn.welcomed && !welcomed) return;
     cancelTimer?.();
-    states.handle('welcomed');
+    failures = 0;
+    states.handle('entered');
     events.emit('problem', undefined);
-    events.emit('connected', welcome);
+    events.emit('connected', loggedIn);
     clockSync.start();
+    messageLog.start();
   }
 
-  socket.on('connect', () => void sayWhoIsThere());
-  socket.on('disconnect', (reason) => {
-    attempt += 1;
-    cancelTimer?.();
-    states.handle('lost');
-    // The only loss after which Socket.IO waits for us to connect again.
-    if (reason === 'io server disconnect') retryLater();
-  });
+  socket.on('connect', () => void logIn());
+  socket.on('disconnect', () => retryLater());
   socket.on('connect_error', (error) => {
     if (!socket.active) {
       fail(error);
       return;
     }
-    events.emit('problem', { message: 'The server cannot be reached. Trying again…', final: false });
-    states.handle('lost');
+    events.emit('problem', { message: 'The server cannot be reached. Trying again…' });
+    retryLater();
   });
-  listenToNotices(
+  listenToServer({
     socket,
-    agentNotices,
-    {
-      'client-connected-success': (payload) => {
-        welcome = payload;
-        enterWhenComplete();
-      },
-      watched: ({ viewers }) => events.emit('watched', viewers),
-      recorded: ({ recorded }) => events.emit('recorded', recorded),
-      'publish-again': ({ reason }) => events.emit('publish-again', reason),
+    events,
+    seen: messageLog,
+    onWelcome() {
+      welcomed = true;
+      enterWhenComplete();
     },
-    (name, error) => onListenerError(error, name),
-  );
+    onRefused: refuse,
+    onListenerError,
+  });
 
   function close(): void {
     attempt += 1;
@@ -192,10 +233,12 @@ export function createConnection({ socket, clock, onListenerError }: ConnectionD
   function connectAs(newMachine: MachineInfo): void {
     if (!states.accepts('connect')) return;
     machine = newMachine;
+    login.forgetTicket();
     socket.disconnect();
-    cancelTimer?.();
+    attempt += 1;
+    failures = 0;
     states.handle('connect');
-    socket.connect();
+    open();
   }
 
   return {
@@ -205,8 +248,9 @@ export function createConnection({ socket, clock, onListenerError }: ConnectionD
     events,
     request,
     connect: connectAs,
-    reconnect() {
-      if (machine !== undefined) connectAs(machine);
+    startOver() {
+      login.forgetTicket();
+      if (states.state === 'connected' && machine !== undefined) connectAs(machine);
     },
     async leave() {
       try {

@@ -7,11 +7,12 @@ export class FakeSocket implements AgentSocket {
   /** How often somebody asked it to connect. */
   attempts = 0;
   /** Answers to requests by name; what has none is answered with success and nothing. */
-  readonly answers = new Map<string, () => unknown>();
+  readonly answers = new Map<string, (payload: unknown) => unknown>();
   readonly sent: string[] = [];
-  readonly #listeners = new Map<string, (payload: unknown) => void>();
+  readonly payloads: unknown[] = [];
+  readonly #listeners = new Map<string, (payload: unknown, number: unknown) => void>();
 
-  on(event: string, listener: (payload: unknown) => void): void {
+  on(event: string, listener: (payload: unknown, number: unknown) => void): void {
     this.#listeners.set(event, listener);
   }
 
@@ -27,18 +28,19 @@ export class FakeSocket implements AgentSocket {
     if (wasConnected) this.receive('disconnect', 'io client disconnect');
   }
 
-  timeout(): { emitWithAck(event: string): Promise<unknown> } {
+  timeout(): { emitWithAck(event: string, ...args: unknown[]): Promise<unknown> } {
     return {
-      emitWithAck: async (event) => {
+      emitWithAck: async (event, payload) => {
         this.sent.push(event);
-        return this.answers.get(event)?.() ?? { ok: true, data: {} };
+        this.payloads.push(payload);
+        return this.answers.get(event)?.(payload) ?? { ok: true, data: {} };
       },
     };
   }
 
   /** An event comes in. */
-  receive(event: string, payload?: unknown): void {
-    this.#listeners.get(event)?.(payload);
+  receive(event: string, payload?: unknown, number?: number): void {
+    this.#listeners.get(event)?.(payload, number);
   }
 
   /** The connection opens. */
@@ -47,10 +49,9 @@ export class FakeSocket implements AgentSocket {
     this.receive('connect');
   }
 
-  /** The connection breaks; unless the server meant it, the socket goes on trying. */
-  break(reason: 'transport close' | 'io server disconnect'): void {
+  /** The connection breaks. */
+  break(): void {
     this.connected = false;
-    this.active = reason === 'transport close';
-    this.receive('disconnect', reason);
+    this.receive('disconnect', 'transport close');
   }
 }

@@ -3,30 +3,37 @@ import {
   PROTOCOL_VERSION,
   type AckEmitter,
   type AgentToServer,
-  type NoticeSource,
+  type MessageSource,
   type ServerToAgent,
 } from '@sightline/shared';
 import { io, type Socket } from 'socket.io-client';
 
-/** The part of a Socket.IO client socket that the connection uses. */
-export interface AgentSocket extends AckEmitter, NoticeSource {
+const CONNECT_TIMEOUT_MS = 4_000;
+
+/** The part of a Socket.IO client socket that the connection uses. It never connects by itself. */
+export interface AgentSocket extends AckEmitter, MessageSource {
   readonly connected: boolean;
-  /** Whether the socket tries to come back by itself. */
+  /** After a failed attempt: false if the server was reached, and refused us. */
   readonly active: boolean;
   connect(): void;
   disconnect(): void;
 }
 
-/** Opens no connection yet: that is `connect()`. `serverUrl` is an origin. */
-export function createAgentSocket(serverUrl: string): AgentSocket {
+/**
+ * Opens no connection yet: that is `connect()`.
+ *
+ * @param serverUrl an origin.
+ * @param credential asked for at every attempt; what the device got when it enrolled.
+ */
+export function createAgentSocket(serverUrl: string, credential: () => string | undefined): AgentSocket {
   const socket: Socket<ServerToAgent, AgentToServer> = io(`${serverUrl}${AGENT_NAMESPACE}`, {
     autoConnect: false,
-    auth: { protocolVersion: PROTOCOL_VERSION },
+    auth: (send) => send({ protocolVersion: PROTOCOL_VERSION, credential: credential() }),
     // A page loaded from a file has no origin that CORS could name, and long polling needs one.
     transports: ['websocket'],
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 3_000,
-    timeout: 5_000,
+    // When to try again is our own decision, for whatever reason the connection was lost.
+    reconnection: false,
+    timeout: CONNECT_TIMEOUT_MS,
   });
   const untyped: Socket = socket;
   return {

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, 
 import type { Agent } from '../agent.ts';
 import type { Display } from '../capture/display.ts';
 import type { PublishedStream } from '../publish/publication.ts';
+import type { Welcome } from '../signaling/connection.ts';
 import type { ConnectionState } from '../signaling/connectionState.ts';
 import type { ConnectionProblem } from '../signaling/refusal.ts';
 import { createRateMeter, type RatesByStream } from './rateMeter.ts';
@@ -20,6 +21,11 @@ export interface AgentStatus {
   readonly displays: ShallowRef<readonly Display[]>;
   readonly sessionId: Ref<string | undefined>;
   readonly sharing: ComputedRef<SharingState>;
+  /** Whether what is sent gets through, as far as is known. */
+  readonly flowing: Ref<boolean>;
+  readonly paused: Ref<boolean>;
+  /** What the server calls this device; undefined until it has said. */
+  readonly welcome: ShallowRef<Welcome | undefined>;
   readonly rates: ShallowRef<RatesByStream>;
 }
 
@@ -37,6 +43,9 @@ export function useAgent(
     viewers: ref(0),
     displays: shallowRef<readonly Display[]>(displays.list),
     sessionId: ref(publisher.sessionId),
+    flowing: ref(publisher.flowing),
+    paused: ref(publisher.paused),
+    welcome: shallowRef<Welcome>(),
     rates: shallowRef<RatesByStream>(new Map()),
   };
   const meter = createRateMeter({
@@ -48,14 +57,23 @@ export function useAgent(
   const unsubscribe = [
     connection.events.on('state', (state) => (status.connection.value = state)),
     connection.events.on('problem', (problem) => (status.connectionProblem.value = problem)),
-    connection.events.on('connected', ({ recorded }) => (status.recorded.value = recorded)),
+    connection.events.on('welcome', (welcome) => {
+      status.welcome.value = welcome;
+      status.recorded.value = welcome.recorded;
+    }),
+    connection.events.on('connected', ({ resumed }) => {
+      // The server tells anew who watches what is published anew.
+      if (!resumed) status.viewers.value = 0;
+    }),
     connection.events.on('recorded', (recorded) => (status.recorded.value = recorded)),
-    connection.events.on('lost', () => (status.viewers.value = 0)),
+    connection.events.on('refused', () => (status.viewers.value = 0)),
     connection.events.on('watched', (viewers) => (status.viewers.value = viewers)),
     displays.events.on('changed', (list) => (status.displays.value = list)),
     publisher.events.on('problem', (problem) => (status.publishProblem.value = problem)),
     publisher.events.on('changed', () => {
       status.sessionId.value = publisher.sessionId;
+      status.flowing.value = publisher.flowing;
+      status.paused.value = publisher.paused;
       streams.value = publisher.streams;
     }),
     () => meter.close(),
@@ -67,6 +85,8 @@ export function useAgent(
     sharingState({
       displays: status.displays.value,
       connected: status.connection.value === 'connected',
+      flowing: status.flowing.value,
+      paused: status.paused.value,
       sessionId: status.sessionId.value,
       streams: streams.value,
     }),
