@@ -11,6 +11,7 @@ describe('the configuration of the recorder', () => {
       secret: SECRET,
       host: '127.0.0.1',
       port: 3001,
+      tls: undefined,
       publicUrl: undefined,
       dashboardOrigins: ['http://127.0.0.1:3000', 'http://localhost:3000'],
       dataDir: resolve('data'),
@@ -27,12 +28,32 @@ describe('the configuration of the recorder', () => {
     expect(config.dashboardOrigins).toEqual(['https://a.example', 'http://b.example:81']);
   });
 
+  it('serves other machines by TLS only, its own or a proxy’s', () => {
+    const everywhere = { SIGHTLINE_RECORDER_SECRET: SECRET, SIGHTLINE_RECORDER_HOST: '0.0.0.0' };
+    const tls = { SIGHTLINE_TLS_CERT: 'cert.pem', SIGHTLINE_TLS_KEY: 'key.pem' };
+    const publicly = { SIGHTLINE_RECORDER_PUBLIC_URL: 'https://media.example' };
+    expect(() => readConfig(everywhere)).toThrow(
+      /SIGHTLINE_RECORDER_HOST: 0\.0\.0\.0 .*SIGHTLINE_TLS_CERT and SIGHTLINE_TLS_KEY[^]*SIGHTLINE_RECORDER_PUBLIC_URL: is missing/,
+    );
+    expect(readConfig({ ...everywhere, ...tls, ...publicly })).toMatchObject({
+      host: '0.0.0.0',
+      tls: { certFile: 'cert.pem', keyFile: 'key.pem' },
+      publicUrl: 'https://media.example',
+    });
+    expect(
+      readConfig({ ...everywhere, ...publicly, SIGHTLINE_BEHIND_PROXY: '10.0.0.1' }).tls,
+    ).toBeUndefined();
+    expect(() =>
+      readConfig({ ...everywhere, ...tls, SIGHTLINE_RECORDER_PUBLIC_URL: 'http://media.example' }),
+    ).toThrow(/must be https/);
+  });
+
   it('names every bad variable at once, and never a value', () => {
     const bad = {
       SIGHTLINE_RECORDER_SECRET: 'short',
       SIGHTLINE_RECORDER_PORT: 'many',
       SIGHTLINE_SFU_URL: 'nowhere',
-      SIGHTLINE_RECORDER_HOST: '0.0.0.0',
+      SIGHTLINE_RECORDER_HOST: 'everywhere',
       SIGHTLINE_DASHBOARD_ORIGIN: 'http://a.example,elsewhere',
       SIGHTLINE_SEGMENT_SECONDS: '0',
       LOG_LEVEL: 'loud',

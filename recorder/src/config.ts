@@ -1,5 +1,14 @@
 import { resolve } from 'node:path';
-import { loadConfig } from '@sightline/shared/node';
+import {
+  ConfigError,
+  certificateFiles,
+  encryptionProblems,
+  encryptionVariables,
+  isLoopback,
+  listenHost,
+  loadConfig,
+  type CertificateFiles,
+} from '@sightline/shared/node';
 import * as z from 'zod';
 
 const origin = z.url({ protocol: /^https?$/, error: 'must be an origin such as http://127.0.0.1:3000' });
@@ -15,8 +24,8 @@ const variables = z.object({
     .min(1, 'must be a port from 1')
     .max(65_535, 'must be a port up to 65535')
     .default(3001),
-  // Accounts come later; until then nothing but this machine may reach the recordings.
-  SIGHTLINE_RECORDER_HOST: z.literal('127.0.0.1', 'must be 127.0.0.1 for now').default('127.0.0.1'),
+  SIGHTLINE_RECORDER_HOST: listenHost.default('127.0.0.1'),
+  ...encryptionVariables,
   SIGHTLINE_RECORDER_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be the URL at which browsers reach the recorder' })
     .optional(),
@@ -44,6 +53,8 @@ export interface RecorderConfig {
   /** Address and port of the media server; port 0 takes a free one. */
   host: string;
   port: number;
+  /** With these it speaks TLS itself. */
+  tls: CertificateFiles | undefined;
   /** Where browsers reach the media server; by default its own address. */
   publicUrl: string | undefined;
   /** Origins of the pages that may play recordings. */
@@ -58,19 +69,37 @@ export interface RecorderConfig {
 /**
  * Reads the configuration from environment variables.
  *
- * @throws {ConfigError} that lists every bad variable.
+ * @throws {ConfigError} that lists every bad variable, and says which are missing beyond loopback.
  */
 export function readConfig(env: Record<string, string | undefined>): RecorderConfig {
   const read = loadConfig(variables, env);
+  const problems = exposureProblems(read);
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     sfuUrl: read.SIGHTLINE_SFU_URL,
     secret: read.SIGHTLINE_RECORDER_SECRET,
     host: read.SIGHTLINE_RECORDER_HOST,
     port: read.SIGHTLINE_RECORDER_PORT,
+    tls: certificateFiles(read),
     publicUrl: read.SIGHTLINE_RECORDER_PUBLIC_URL,
     dashboardOrigins: read.SIGHTLINE_DASHBOARD_ORIGIN.map((url) => new URL(url).origin),
     dataDir: resolve(read.SIGHTLINE_DATA_DIR),
     segmentSeconds: read.SIGHTLINE_SEGMENT_SECONDS,
     logLevel: read.LOG_LEVEL,
   };
+}
+
+function exposureProblems(read: z.output<typeof variables>): string[] {
+  const { SIGHTLINE_RECORDER_HOST: host, SIGHTLINE_RECORDER_PUBLIC_URL: publicUrl } = read;
+  const problems = encryptionProblems('SIGHTLINE_RECORDER_HOST', host, read);
+  if (publicUrl === undefined && (!isLoopback(host) || read.SIGHTLINE_TLS_CERT !== undefined)) {
+    problems.push(
+      'SIGHTLINE_RECORDER_PUBLIC_URL: is missing, set it to the address at which browsers reach the recorder, such as https://sightline.example:3001',
+    );
+  } else if (publicUrl?.startsWith('http:') === true && !isLoopback(new URL(publicUrl).hostname)) {
+    problems.push(
+      'SIGHTLINE_RECORDER_PUBLIC_URL: must be https, unless it is an address of this machine only',
+    );
+  }
+  return problems;
 }

@@ -1,5 +1,5 @@
 import { ProtocolError, systemClock, type Clock } from '@sightline/shared';
-import type { Logger } from '@sightline/shared/node';
+import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
 import { createAnnouncer } from './control/announcer.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
@@ -59,7 +59,9 @@ export async function createRecorder(
     logger,
   });
 
+  const certificate = config.tls && (await watchCertificate({ files: config.tls, clock, logger }));
   const server = await createMediaServer({
+    listener: createListener(certificate),
     recordingsDir,
     secret: config.secret,
     dashboardOrigins: config.dashboardOrigins,
@@ -112,6 +114,7 @@ export async function createRecorder(
     await supervisor.endAll('The recorder is shutting down.');
     link.close();
     await server.close();
+    certificate?.close();
   };
   let closing: Promise<void> | undefined;
   return { mediaUrl, close: () => (closing ??= close()) };

@@ -33,7 +33,9 @@ export function readSettings(env) {
     url,
     // A certificate is made out to the name under which people come.
     sfuUrl: hasTls ? url : ownUrl,
-    recorderUrl: `http://127.0.0.1:${recorderPort}`,
+    recorderUrl:
+      (hasTls && env.SIGHTLINE_RECORDER_PUBLIC_URL?.replace(/\/$/, '')) ||
+      `http://${localAddress(env.SIGHTLINE_RECORDER_HOST || '127.0.0.1')}:${recorderPort}`,
     dataDir,
     recordingsDir: join(dataDir, 'recordings'),
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeRunFolder, encodeTrackFolder } from '@sightline/shared';
-import { createLogger, signMediaToken } from '@sightline/shared/node';
+import { createListener, createLogger, signMediaToken } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import type { FastifyInstance } from 'fastify';
 import { createMediaServer } from './server.ts';
@@ -42,6 +42,7 @@ describe('the media server', () => {
     await writeFile(join(run, 'index.jsonl'), `${JSON.stringify(segment)}\n`);
     server = await createMediaServer({
       recordingsDir: dir,
+      listener: createListener(undefined),
       secret: SECRET,
       dashboardOrigins: ['http://127.0.0.1:3000'],
       isRecording: () => recording,

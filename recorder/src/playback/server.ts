@@ -1,7 +1,14 @@
 import cors from '@fastify/cors';
 import files from '@fastify/static';
 import { encodeSegmentName, type Clock } from '@sightline/shared';
-import { HttpProblem, notFound, sendProblem, verifyMediaToken, type Logger } from '@sightline/shared/node';
+import {
+  HttpProblem,
+  notFound,
+  sendProblem,
+  verifyMediaToken,
+  type Listener,
+  type Logger,
+} from '@sightline/shared/node';
 import createFastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { parseMediaPath, type MediaPath } from './mediaPath.ts';
 import { buildPlaylist } from './playlist.ts';
@@ -10,6 +17,7 @@ import { createTrackReader } from './trackReader.ts';
 /** What the media server needs. */
 export interface MediaServerDeps {
   recordingsDir: string;
+  listener: Listener;
   secret: string;
   dashboardOrigins: readonly string[];
   isRecording: (trackFolder: string) => boolean;
@@ -33,6 +41,7 @@ export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyI
     sendProblem(reply, error, () => logger.error({ err: error, code: 'internal' }, 'a request failed'));
   const server = createFastify({
     logger: false,
+    serverFactory: deps.listener,
     forceCloseConnections: true,
     // A URL that is not well formed gets no further than this.
     frameworkErrors: (error, _request, reply) => onError(error, reply),
