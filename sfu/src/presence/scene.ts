@@ -7,9 +7,10 @@ import { openSqliteDatabase, type Database } from '../db/database.ts';
 import { createDevicesRepository } from '../db/devices.ts';
 import { createIdleAlertsRepository } from '../db/idleAlerts.ts';
 import { createOrganisationRepository } from '../db/organisation.ts';
-import { createPresenceRepository } from '../db/presence.ts';
+import { createPresenceRepository, type ConnectionRecord } from '../db/presence.ts';
 import { createRecordingsRepository } from '../db/recordings.ts';
-import { createFakeEngine, type FakeEngine } from '../media/fakeEngine.ts';
+import { FAKE_RTP, createFakeEngine, type FakeEngine } from '../media/fakeEngine.ts';
+import type { MediaProducer } from '../media/types.ts';
 import { createSessionRecords } from '../recording/sessionRecords.ts';
 import type { AdmittedAgent } from './admittedAgent.ts';
 import type { Deliver } from './outbox.ts';
@@ -30,6 +31,8 @@ export interface TestAgent {
   readonly isDismissed: boolean;
   login(lastSeenMessage?: number): Promise<LoginAnswer>;
   relogin(ticket: string, lastSeenMessage?: number): Promise<LoginAnswer>;
+  /** Opens a session and publishes a display into it. */
+  publish(): Promise<{ sessionId: string; producer: MediaProducer }>;
   /** The network takes it away. */
   drop(): void;
 }
@@ -46,6 +49,8 @@ export interface Scene {
   readonly broadcasts: string[];
   enrol(name: string): Promise<Device>;
   connect(device: Device): TestAgent;
+  /** What is on disk of the device. */
+  rowOf(device: Device): Promise<ConnectionRecord | undefined>;
   /** Lets what waits for the database be written. Takes 10 ms of the clock. */
   settle(): Promise<void>;
   /** Waits for what needs the database. */
@@ -140,6 +145,9 @@ export async function createScene(graceMs = GRACE_MS, ticketKey = Buffer.alloc(3
       return device;
     },
     connect: (device) => connectTo(server.presence, server.clock, device),
+    async rowOf({ deviceId }) {
+      return (await repositories.presence.connections()).find((row) => row.deviceId === deviceId);
+    },
     async settle() {
       await settled(server.clock, Promise.resolve());
     },
@@ -187,6 +195,21 @@ function connectTo(presence: Presence, clock: ManualClock, device: Device): Test
     },
     login: (lastSeenMessage = 0) => settled(clock, admitted.login({ machine: MACHINE, lastSeenMessage })),
     relogin: (ticket, lastSeenMessage = 0) => settled(clock, admitted.relogin({ ticket, lastSeenMessage })),
+    async publish() {
+      const { sessionId } = await settled(clock, admitted.startStreaming());
+      const client = admitted.client();
+      const transport = await client.createTransport();
+      await transport.connect({ fingerprints: [] });
+      const { producer } = await client.produce({
+        transportId: transport.id,
+        trackId: 'display-1',
+        label: 'Screen',
+        source: 'full',
+        kind: 'video',
+        rtpParameters: FAKE_RTP,
+      });
+      return { sessionId, producer };
+    },
     drop: () => admitted.lost(),
   };
 }
