@@ -20,6 +20,8 @@ export async function collectRoutes(app: FastifyInstance, cookieName: string): P
       security: [{ session: [] }],
     },
     transform: jsonSchemaTransform,
+    // Tags are what declared routes have, and pages have not.
+    hideUntagged: true,
   });
 }
 

@@ -85,7 +85,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const api = createApi(app, deps);
   deps.declareRoutes(api);
   await openApiRoutes(app, api);
-  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
+  app.get('/healthz', () => ({ status: 'ok' }));
   await servePages(app, deps.pages);
   return { app, api };
 }

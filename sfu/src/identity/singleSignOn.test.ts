@@ -218,7 +218,10 @@ function createProvider(url: string): Provider {
     },
   });
   provider.use(async (context, next) => {
-    if (!context.path.startsWith('/interaction/')) return next();
+    if (!context.path.startsWith('/interaction/')) {
+      await next();
+      return;
+    }
     const accountId = z.string().parse(context.query['person']);
     await provider.interactionFinished(context.req, context.res, { login: { accountId } });
     context.respond = false;
