@@ -1,10 +1,10 @@
 import { seededRandom } from '@sightline/e2e/harness/random.ts';
-import { connectBenchAgent, type BenchAgent } from './benchAgent.ts';
+import { createBenchAgent, type BenchAgent } from './benchAgent.ts';
 import { serveParent } from './childProcess.ts';
 import { churn, dropping, pausing } from './churn.ts';
 import { watchEventLoop } from './eventLoopLag.ts';
 import { agentFleetRequests } from './fleetProtocol.ts';
-import { createStreamingAgent, type StreamingAgent } from './streamingAgent.ts';
+import { startStreamingAgent, type StreamingAgent } from './streamingAgent.ts';
 
 /** So many agents come at once. */
 const ARRIVING = 4;
@@ -19,9 +19,10 @@ serveParent(agentFleetRequests, {
   async open({ url, agents: waiting, media }) {
     const arrive = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const agent = await connectBenchAgent(url, next.enrolment, next.machine);
+        const agent = createBenchAgent(url, next.enrolment);
         agents.push(agent);
-        if (media) streaming.push(await createStreamingAgent(agent, next.number));
+        if (media) streaming.push(await startStreamingAgent(agent, next));
+        else await agent.connect(next.machine);
       }
     };
     await Promise.all(Array.from({ length: ARRIVING }, arrive));

@@ -11,6 +11,8 @@ export interface BenchAgent extends Closable {
   readonly connection: Connection;
   /** Numbers of the messages that it acted on, in that order. */
   readonly handled: readonly number[];
+  /** Resolves when it is logged in for the first time. */
+  connect(machine: MachineInfo): Promise<void>;
   /** Loses the connection; returns when, on the monotonic clock. The agent comes back by itself. */
   drop(): number;
   /** Resolves when the agent is logged in again: with the time at which it asked to be, on the monotonic clock. */
@@ -20,12 +22,8 @@ export interface BenchAgent extends Closable {
 /** What logs an agent in. */
 const LOGINS: ReadonlySet<string> = new Set(['client-connected', 'relogin']);
 
-/** Connects an enrolled agent; resolves when it is logged in. */
-export async function connectBenchAgent(
-  url: string,
-  { deviceId, credential }: Enrolment,
-  machine: MachineInfo,
-): Promise<BenchAgent> {
+/** Builds an enrolled agent that is not connected yet. */
+export function createBenchAgent(url: string, { deviceId, credential }: Enrolment): BenchAgent {
   const socket = watchSocket(createAgentSocket(url, () => credential));
   const connection = createConnection({
     socket,
@@ -54,13 +52,15 @@ export async function connectBenchAgent(
         }),
       ];
     });
-  const entered = loggedIn();
-  connection.connect(machine);
-  await entered;
   return {
     deviceId,
     connection,
     handled,
+    async connect(machine) {
+      const entered = loggedIn();
+      connection.connect(machine);
+      await entered;
+    },
     drop() {
       const atMs = monotonicMs();
       socket.disconnect();

@@ -1,6 +1,6 @@
 import { fakeDisplay } from '@sightline/agent/renderer/publish/fakeMedia.ts';
 import { createPublisher } from '@sightline/agent/renderer/publish/publisher.ts';
-import { systemClock } from '@sightline/shared';
+import { systemClock, type MachineInfo } from '@sightline/shared';
 import { monotonicMs } from '../lib/monotonic.ts';
 import type { BenchAgent } from './benchAgent.ts';
 import { PlainMedia } from './plainMedia.ts';
@@ -23,8 +23,11 @@ export interface StreamingAgent {
   readonly liveAtMs: number;
 }
 
-/** Begins to stream; resolves when the sfu has every stream. `number` is the agent's own among those of a fleet. */
-export async function createStreamingAgent(agent: BenchAgent, number: number): Promise<StreamingAgent> {
+/** Connects an agent and streams; resolves when the sfu has every stream. `number` is its own among all agents. */
+export async function startStreamingAgent(
+  agent: BenchAgent,
+  { number, machine }: { number: number; machine: MachineInfo },
+): Promise<StreamingAgent> {
   const { connection } = agent;
   const media = new PlainMedia(1 + number * SSRCS_PER_AGENT);
   const onListenerError = (error: unknown): void => {
@@ -48,7 +51,7 @@ export async function createStreamingAgent(agent: BenchAgent, number: number): P
     liveAtMs = undefined;
     lostProducers = new Set(publisher.streams.map(({ stream }) => stream.producerId));
   });
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     publisher.events.on('changed', () => {
       const made = publisher.streams.filter(({ stream }) => !lostProducers.has(stream.producerId));
       if (made.length < STREAMS || publisher.sessionId === undefined) {
@@ -60,6 +63,7 @@ export async function createStreamingAgent(agent: BenchAgent, number: number): P
       resolve();
     });
     publisher.setDisplays([fakeDisplay(TRACK_ID)]);
+    agent.connect(machine).catch(reject);
   });
   if (sessionId === undefined) throw new Error('An agent streams without a session.');
   return {

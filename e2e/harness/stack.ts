@@ -49,6 +49,8 @@ export interface StackOptions {
   /** Address on which media is received; loopback by default. */
   readonly mediaHost?: string;
   readonly workers?: number;
+  /** How long an agent may be away without being offline; as the product has it by default. */
+  readonly graceSeconds?: number;
   /** A PostgreSQL database; SQLite in the data folder by default. */
   readonly databaseUrl?: string;
   /** The program that is the sfu; the product's own by default. */
@@ -83,6 +85,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     SIGHTLINE_DATA_DIR: data.path,
     SIGHTLINE_WORKERS: String(options.workers ?? 1),
     ...(options.mediaHost === undefined ? {} : { SIGHTLINE_MEDIA_HOST: options.mediaHost }),
+    ...(options.graceSeconds === undefined ? {} : { SIGHTLINE_GRACE_SECONDS: String(options.graceSeconds) }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   };
   const start = async (): Promise<Proc> => cleanup.use(await startSfu(env, options.sfuMain));
