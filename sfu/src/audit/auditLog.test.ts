@@ -3,7 +3,8 @@ import type { AuditEntry } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import * as fc from 'fast-check';
-import type { AuditRepository } from '../db/audit.ts';
+import { createAuditRepository, type AuditRepository } from '../db/audit.ts';
+import { openSqliteDatabase } from '../db/database.ts';
 import { SERVER_ACTOR } from './actors.ts';
 import { createAuditLog, type AuditLog } from './auditLog.ts';
 import { verifyChain } from './chain.ts';
@@ -80,6 +81,26 @@ describe('the audit log', () => {
     await expect(log.record(event('acme', 'kept'))).resolves.toMatchObject({ number: 1, atMs: 5 });
     expect(verifyChain(chain('acme'))).toMatchObject({ ok: true, entries: 1 });
   });
+
+  it.each(['a\0b', '\ud800', 'é€😀', '"\\'])(
+    'verifies after a way through the database, %j or not',
+    async (text) => {
+      const database = await openSqliteDatabase(':memory:');
+      const repository = createAuditRepository(database);
+      const log = logOf(repository);
+      const actor = { kind: 'account', id: text, name: text } as const;
+      for (const round of [1, 2]) {
+        await log.record({
+          ...event('acme', text),
+          actor,
+          address: text,
+          details: { [`${text}.`]: text, round },
+        });
+      }
+      expect(verifyChain(await repository.read('acme', 0, 10))).toMatchObject({ ok: true, entries: 2 });
+      await database.destroy();
+    },
+  );
 
   it('says when nothing waits any more', async () => {
     const { repository, chain } = createFakeRepository();

@@ -79,7 +79,14 @@ export function createAuditLog(deps: {
 
   return {
     record({ companyId, action, actor, address, details = {} }) {
-      const event: AuditEvent = { companyId, atMs: deps.clock.nowMs(), action, actor, address, details };
+      const event: AuditEvent = {
+        companyId,
+        atMs: deps.clock.nowMs(),
+        action,
+        actor: { kind: actor.kind, id: storable(actor.id), name: storable(actor.name) },
+        address: address === null ? null : storable(address),
+        details,
+      };
       return new Promise((resolve, reject) => {
         const queue = queues.get(companyId) ?? [];
         queues.set(companyId, queue);
@@ -92,3 +99,6 @@ export function createAuditLog(deps: {
     },
   };
 }
+
+/** What a database gives back as it was put in; otherwise the hash of an honest entry would not fit it later. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
