@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Device } from '@sightline/shared';
 import { createDeviceCredentials } from './deviceCredentials.ts';
-import { createSecret, hashSecret } from './secrets.ts';
+import { createSecret, hashSecret } from '../identity/secrets.ts';
 
 const deviceOf = (deviceId: string): Device => ({
   deviceId,

@@ -1,6 +1,6 @@
 import type { Device } from '@sightline/shared';
 import type { DevicesRepository } from '../db/devices.ts';
-import { hashSecret, looksLikeSecret } from './secrets.ts';
+import { hashSecret, looksLikeSecret } from '../identity/secrets.ts';
 
 /** Tells devices by their credentials. */
 export interface DeviceCredentials {

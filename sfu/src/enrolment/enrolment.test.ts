@@ -10,7 +10,7 @@ import { createDevicesRepository, type DevicesRepository } from '../db/devices.t
 import { createOrganisationRepository } from '../db/organisation.ts';
 import { createThrottle } from '../identity/throttle.ts';
 import { createEnrolment, type Enrolling } from './enrolment.ts';
-import { createSecret, hashSecret } from './secrets.ts';
+import { createSecret, hashSecret } from '../identity/secrets.ts';
 
 const ADDRESS = '192.0.2.7';
 const ADMIN = { actor: { kind: 'account', id: 'a1', name: 'Ada' }, address: ADDRESS } as const;

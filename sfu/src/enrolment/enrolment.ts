@@ -12,7 +12,7 @@ import { NOBODY, deviceActor, type AuditActor } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
 import type { DevicesRepository } from '../db/devices.ts';
 import type { Throttle } from '../identity/throttle.ts';
-import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
+import { createSecret, hashSecret, looksLikeSecret } from '../identity/secrets.ts';
 
 /** What an administrator asks for. */
 export interface TokenOrder {

@@ -11,7 +11,7 @@ import { createIdleAlertsRepository } from '../db/idleAlerts.ts';
 import { createOrganisationRepository } from '../db/organisation.ts';
 import { createRecordingsRepository } from '../db/recordings.ts';
 import { createDeviceCredentials, type DeviceCredentials } from '../enrolment/deviceCredentials.ts';
-import { hashSecret } from '../enrolment/secrets.ts';
+import { hashSecret } from '../identity/secrets.ts';
 import { createIdentity } from '../identity/identity.ts';
 import { RecorderPool } from '../recording/recorderPool.ts';
 import { apiRoutes } from './apiRoutes.ts';

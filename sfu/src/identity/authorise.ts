@@ -58,12 +58,7 @@ export interface Reach {
   readonly companies: ReadonlyMap<string, 'all' | ReadonlySet<string>>;
 }
 
-/** Whether the principal may do this there. Asked by HTTP routes and by socket handlers alike. */
-export function isAllowed(principal: Principal, permission: Permission, scope: Scope): boolean {
-  return isWithin(reachOf(principal, permission), scope);
-}
-
-/** Where the principal may do this. */
+/** Where the principal may do this: the one answer that HTTP routes and socket handlers alike act upon. */
 export function reachOf(principal: Principal, permission: Permission): Reach {
   const companies = new Map<string, 'all' | Set<string>>();
   let everywhere = false;

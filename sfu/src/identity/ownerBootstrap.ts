@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '@sightline/shared';
+import { DEFAULT_IDLE_THRESHOLD_MS, type Clock } from '@sightline/shared';
 import type { AccountsRepository } from '../db/accounts.ts';
 import type { OrganisationRepository } from '../db/organisation.ts';
 import { oneTimePassword, type Passwords } from './passwords.ts';
@@ -21,9 +21,6 @@ export interface OwnerBootstrapDeps extends FirstOwner {
   passwords: Passwords;
   clock: Pick<Clock, 'nowMs'>;
 }
-
-/** As in the documents that this follows. */
-const IDLE_THRESHOLD_MS = 600_000;
 
 /** At the first start, makes a company and the account that may do everything. Later it does nothing. */
 export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
@@ -49,7 +46,7 @@ export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
   await organisation.addCompany({
     companyId: randomUUID(),
     name: deps.companyName,
-    idleThresholdMs: IDLE_THRESHOLD_MS,
+    idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS,
     createdAtMs,
   });
   if (deps.ownerPassword !== undefined) return;

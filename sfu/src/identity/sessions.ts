@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { TypedEmitter, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { AccountRecord, AccountSession, AccountsRepository } from '../db/accounts.ts';
+import { createSecret, hashSecret } from './secrets.ts';
 import type { AuthenticatedRequest, SignedIn } from './signedIn.ts';
 
 /** `ended`: a session of the account, or all of its sessions if none is named. */
@@ -53,7 +53,6 @@ const ROTATE_AFTER_MS = 15 * 60_000;
 /** A replaced cookie still counts for this long: requests that were under way, and other tabs. */
 const OVERLAP_MS = 60_000;
 const SWEEP_MS = 60_000;
-const TOKEN_BYTES = 32;
 
 /** Builds {@link Sessions}. */
 export function createSessions({ accounts, secure, clock, logger }: SessionsDeps): Sessions {
@@ -79,7 +78,7 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
   ): Promise<{ session: AccountSession; account: AccountRecord; isCurrent: boolean } | undefined> => {
     const token = cookieHeader === undefined ? undefined : parseCookie(cookieHeader)[cookieName];
     if (token === undefined) return undefined;
-    const tokenHash = hashOf(token);
+    const tokenHash = hashSecret(token);
     const found = await accounts.findSession(tokenHash, clock.nowMs());
     if (found === undefined || found.account.disabled) return undefined;
     const isCurrent = found.session.tokenHash === tokenHash;
@@ -89,10 +88,10 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
   };
 
   const rotateFound = async ({ tokenHash, createdAtMs }: AccountSession): Promise<string | undefined> => {
-    const token = newToken();
+    const token = createSecret();
     const nowMs = clock.nowMs();
     const expiresAtMs = Math.min(nowMs + IDLE_MS, createdAtMs + ABSOLUTE_MS);
-    const next = { tokenHash: hashOf(token), lastUsedAtMs: nowMs, expiresAtMs };
+    const next = { tokenHash: hashSecret(token), lastUsedAtMs: nowMs, expiresAtMs };
     const isRotated = await accounts.rotateSession(tokenHash, next);
     return isRotated ? setCookie(token, Math.ceil((createdAtMs + ABSOLUTE_MS - nowMs) / 1_000)) : undefined;
   };
@@ -132,11 +131,11 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
     async begin(accountId, address, cookieHeader) {
       const before = await find(cookieHeader);
       if (before !== undefined) await end(before.account.accountId, before.session.sessionHash);
-      const token = newToken();
+      const token = createSecret();
       const nowMs = clock.nowMs();
       await accounts.addSession({
-        sessionHash: hashOf(token),
-        tokenHash: hashOf(token),
+        sessionHash: hashSecret(token),
+        tokenHash: hashSecret(token),
         previousHash: null,
         accountId,
         createdAtMs: nowMs,
@@ -159,9 +158,6 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
     close: stopSweeping,
   };
 }
-
-const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 function signedInOf(found: { session: AccountSession; account: AccountRecord }): SignedIn {
   const { accountId, name, grants, mustChangePassword } = found.account;
