@@ -11,7 +11,7 @@ import {
 import { NOBODY, deviceActor, type AuditActor } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
 import type { DevicesRepository } from '../db/devices.ts';
-import type { Throttle } from '../identity/throttle.ts';
+import { networkOf, type Throttle } from '../identity/throttle.ts';
 import { createSecret, hashSecret, looksLikeSecret } from '../identity/secrets.ts';
 
 /** What an administrator asks for. */
@@ -87,7 +87,7 @@ export function createEnrolment(deps: {
     },
 
     async enrol({ secret, machine }, address) {
-      const attempt = deps.throttle.begin(address);
+      const attempt = deps.throttle.begin(networkOf(address));
       if ('waitMs' in attempt) return fail({ code: 'throttled', waitMs: attempt.waitMs });
       const credential = createSecret();
       const nowMs = deps.clock.nowMs();

@@ -2,7 +2,7 @@ import type { Clock } from '@sightline/shared';
 import type { AccountRecord, AccountsRepository } from '../db/accounts.ts';
 import type { Passwords } from './passwords.ts';
 import type { SecondFactor } from './secondFactor.ts';
-import { ACCOUNT_PACE, ADDRESS_PACE, createThrottle, type Attempt } from './throttle.ts';
+import { ACCOUNT_PACE, ADDRESS_PACE, createThrottle, networkOf, type Attempt } from './throttle.ts';
 
 /** Too many wrong passwords: this long nothing is looked at. */
 export interface Throttled {
@@ -47,7 +47,7 @@ export function createSignIn({ accounts, passwords, secondFactor, clock }: SignI
   const ofAddresses = createThrottle(clock, ADDRESS_PACE);
 
   const begin = (email: string, address: string): Attempt | Throttled => {
-    const ofAddress = ofAddresses.begin(address);
+    const ofAddress = ofAddresses.begin(networkOf(address));
     if ('waitMs' in ofAddress) return { outcome: 'throttled', ...ofAddress };
     const ofAccount = ofAccounts.begin(email);
     if ('waitMs' in ofAccount) return { outcome: 'throttled', ...ofAccount };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
-import { createThrottle, type Attempt, type Throttle } from './throttle.ts';
+import { createThrottle, networkOf, type Attempt, type Throttle } from './throttle.ts';
 
 let clock: ManualClock;
 let throttle: Throttle;
@@ -67,5 +67,18 @@ describe('guessing', () => {
     fail('a', 3);
     for (let source = 0; source < 10_000; source += 1) attempt(`other ${source}`);
     fail('a', 1);
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::1', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('%s counts as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

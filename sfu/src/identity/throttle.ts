@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Clock } from '@sightline/shared';
 
 /** How fast somebody may go on guessing. */
@@ -36,6 +37,14 @@ interface Failures {
   /** Before this, nothing is let through. */
   blockedUntilMs: number;
   lastAtMs: number;
+}
+
+/** What an address counts as: of IPv6 the /64, for who has one address there has them all (RFC 6177). */
+export function networkOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [head = [], tail = []] = address.split('::').map((part) => part.split(':').filter(Boolean));
+  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0');
+  return [...head, ...zeros, ...tail].slice(0, 4).join(':');
 }
 
 const KEYS_LIMIT = 10_000;
