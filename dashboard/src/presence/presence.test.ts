@@ -13,7 +13,7 @@ describe('how a client stands', () => {
     [
       { presence: { state: 'reconnecting', connectedAtMs: 0, graceEndsAtMs: NOW_MS + 41_200 }, paused: true },
       'reconnecting',
-      'Reconnecting, 42 s',
+      'Reconnecting, 41 s',
     ],
     [
       { presence: { state: 'reconnecting', connectedAtMs: 0, graceEndsAtMs: NOW_MS - 1 } },

@@ -32,7 +32,7 @@ export function describePresence(client: ClientView, nowMs: number): PresenceTex
     return of('offline', `Seen ${age} ago`, `Offline, last seen ${formatDateTime(presence.lastSeenAtMs)}.`);
   }
   if (presence.state === 'reconnecting') {
-    const leftSeconds = Math.max(0, Math.ceil((presence.graceEndsAtMs - nowMs) / 1_000));
+    const leftSeconds = Math.max(0, Math.floor((presence.graceEndsAtMs - nowMs) / 1_000));
     const long = `Its connection is lost. Without a return within ${leftSeconds} s it counts as offline.`;
     return of('reconnecting', `Reconnecting, ${leftSeconds} s`, long);
   }

@@ -8,8 +8,9 @@ export interface WatchableTrack {
   track: TrackView;
 }
 
-/** The name under which a client is shown. */
-export const clientName = (client: ClientView): string => `${client.userName}@${client.hostName}`;
+/** The name under which a client is shown; until it has come once, the one with which it enrolled. */
+export const clientName = ({ userName, hostName, userId }: ClientView): string =>
+  userName === '' ? userId : `${userName}@${hostName}`;
 
 const byName = (a: ClientView, b: ClientView): number =>
   clientName(a).localeCompare(clientName(b)) || a.clientId.localeCompare(b.clientId);
