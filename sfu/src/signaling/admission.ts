@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS, type ErrorCode } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import type { Socket } from 'socket.io';
 import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { reachOf } from '../identity/authorise.ts';
 import type { Sessions } from '../identity/sessions.ts';
-import type { AgentSocket, ViewerSocket } from './sockets.ts';
+import type { SocketData } from './sockets.ts';
 
 /** A refused connection, as `connect_error` shows it to the client: `error.data` has code and message. */
 class ConnectRefusal extends Error {
@@ -18,27 +18,36 @@ class ConnectRefusal extends Error {
   }
 }
 
-type Middleware<S = Socket> = (socket: S, next: (error?: Error) => void) => void;
-
 /** The part of a socket that deciding about it needs. */
-type Applicant = Pick<Socket, 'handshake' | 'nsp'>;
+export interface Applicant {
+  readonly handshake: {
+    readonly auth: Record<string, unknown>;
+    readonly headers: IncomingHttpHeaders;
+    readonly address: string;
+  };
+  readonly nsp: { readonly name: string };
+  readonly data: SocketData;
+}
+
+/** Lets a connection in, or refuses it: Socket.IO's middleware. */
+export type Admission = (socket: Applicant, next: (refusal?: Error) => void) => void;
 
 /** Lets a connection in, or refuses it with the code and message that `decide` comes to. */
-function admission<S extends Applicant>(
+function admission(
   logger: Logger,
-  decide: (socket: S) => Promise<ConnectRefusal | undefined>,
-): Middleware<S> {
+  decide: (socket: Applicant) => Promise<ConnectRefusal | undefined> | ConnectRefusal | undefined,
+): Admission {
   return (socket, next) => {
-    decide(socket).then(
+    const { address } = socket.handshake;
+    const namespace = socket.nsp.name;
+    Promise.resolve(decide(socket)).then(
       (refusal) => {
-        if (refusal !== undefined) {
-          const { address } = socket.handshake;
-          logger.warn({ code: refusal.data.code, namespace: socket.nsp.name, address }, 'connection refused');
-        }
+        if (refusal !== undefined)
+          logger.warn({ code: refusal.data.code, namespace, address }, 'connection refused');
         next(refusal);
       },
       (error: unknown) => {
-        logger.error({ err: error, code: 'internal', namespace: socket.nsp.name }, 'admission failed');
+        logger.error({ err: error, code: 'internal', namespace }, 'admission failed');
         next(new ConnectRefusal('internal', 'The service could not do that; its log says why.'));
       },
     );
@@ -46,27 +55,27 @@ function admission<S extends Applicant>(
 }
 
 /** Refuses clients of a protocol version that this server does not speak, naming both. */
-export function requireVersion(logger: Logger): Middleware<Applicant> {
+export function requireVersion(logger: Logger): Admission {
   return admission(logger, (socket) => {
     const version: unknown = socket.handshake.auth['protocolVersion'];
     if (typeof version === 'number' && SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
-      return Promise.resolve(undefined);
+      return undefined;
     }
     const theirs = typeof version === 'number' ? String(version) : 'none';
     const message = `Protocol version ${theirs} is not supported; this server speaks ${PROTOCOL_VERSION}. Update the older of the two.`;
-    return Promise.resolve(new ConnectRefusal('unsupported-protocol-version', message));
+    return new ConnectRefusal('unsupported-protocol-version', message);
   });
 }
 
 /** Refuses recorders that do not know the shared secret. Compares in constant time. */
-export function requireSecret(secret: string, logger: Logger): Middleware {
+export function requireSecret(secret: string, logger: Logger): Admission {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   const expected = digest(secret);
   return admission(logger, (socket) => {
     const given: unknown = socket.handshake.auth['secret'];
     const known = typeof given === 'string' && timingSafeEqual(digest(given), expected);
     const advice = 'Set the same SIGHTLINE_RECORDER_SECRET at the sfu and the recorder.';
-    return Promise.resolve(known ? undefined : new ConnectRefusal('unauthorised', advice));
+    return known ? undefined : new ConnectRefusal('unauthorised', advice);
   });
 }
 
@@ -74,7 +83,7 @@ export function requireSecret(secret: string, logger: Logger): Middleware {
 export function requireDevice(
   credentials: Pick<DeviceCredentials, 'authenticate'>,
   logger: Logger,
-): Middleware<AgentSocket> {
+): Admission {
   return admission(logger, async (socket) => {
     const credential: unknown = socket.handshake.auth['credential'];
     const device = typeof credential === 'string' ? await credentials.authenticate(credential) : 'unknown';
@@ -93,10 +102,7 @@ export function requireDevice(
  * Refuses dashboards whose account is not signed in, has to change its password, or may see no screen; puts the
  * account into `socket.data`.
  */
-export function requireAccount(
-  sessions: Pick<Sessions, 'authenticate'>,
-  logger: Logger,
-): Middleware<ViewerSocket> {
+export function requireAccount(sessions: Pick<Sessions, 'authenticate'>, logger: Logger): Admission {
   return admission(logger, async (socket) => {
     const signedIn = await sessions.authenticate(socket.handshake.headers.cookie);
     if (signedIn === undefined) return new ConnectRefusal('unauthorised', 'Sign in first.');

@@ -3,7 +3,8 @@ import type { Reach } from '../identity/authorise.ts';
 /** Viewers who may see every client there is. */
 const EVERYWHERE = 'everywhere';
 const companyRoom = (companyId: string): string => `company:${companyId}`;
-const groupRoom = (groupId: string): string => `group:${groupId}`;
+// The company is in the name: a grant that names another company's group reaches nobody.
+const groupRoom = (companyId: string, groupId: string): string => `group:${companyId}:${groupId}`;
 
 /** What a client belongs to. */
 export interface ClientScope {
@@ -14,14 +15,14 @@ export interface ClientScope {
 /** The Socket.IO rooms that hold all viewers who may see a client. What is sent to them is encoded once. */
 export function roomsOfClient({ companyId, groupId }: ClientScope): string[] {
   const rooms = [EVERYWHERE, companyRoom(companyId)];
-  return groupId === null ? rooms : [...rooms, groupRoom(groupId)];
+  return groupId === null ? rooms : [...rooms, groupRoom(companyId, groupId)];
 }
 
 /** The rooms that a viewer joins to hear of all clients within reach. */
 export function roomsOfViewer({ everywhere, companies }: Reach): string[] {
   if (everywhere) return [EVERYWHERE];
   return [...companies].flatMap(([companyId, groups]) =>
-    groups === 'all' ? [companyRoom(companyId)] : [...groups].map(groupRoom),
+    groups === 'all' ? [companyRoom(companyId)] : [...groups].map((groupId) => groupRoom(companyId, groupId)),
   );
 }
 

@@ -15,7 +15,7 @@ export interface ViewerChannel {
 export function announceToViewers(deps: {
   presence: Presence;
   directory: ClientDirectory;
-  coordinator: RecordingCoordinator;
+  coordinator: Pick<RecordingCoordinator, 'events'>;
   recordingStateOf: RecordingStateOf;
   /** All viewers in any of `rooms`, but for those who are in any of `except` too. */
   toRooms: (rooms: string[], except?: string[]) => ViewerChannel;
