@@ -8,6 +8,7 @@ import { createLive } from './app/live.ts';
 import { createAppRouter } from './router.ts';
 import { leaveToSignIn } from './session/leave.ts';
 import { createSession, sessionKey } from './session/session.ts';
+import { useConnectionStore } from './stores/connection.ts';
 import { useSessionStore } from './stores/session.ts';
 import { watchingKey } from './watch/watching.ts';
 
@@ -15,11 +16,13 @@ import { watchingKey } from './watch/watching.ts';
 const report = (error: unknown): void => window.reportError(error);
 
 const pinia = createPinia();
+const connection = useConnectionStore(pinia);
 const sessionStore = useSessionStore(pinia);
 const api = createApi(
   createHttp({
     fetch: (...request) => fetch(...request),
     onNotSignedIn: () => session.ended(),
+    onServerTime: (timeMs) => connection.takeServerTime(timeMs, systemClock.nowMs()),
     onPasswordDue: () => void session.refresh().catch(report),
   }),
 );

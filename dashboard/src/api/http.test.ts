@@ -18,6 +18,7 @@ function build(status: number, body: string, headers: Record<string, string> = {
     },
     onNotSignedIn: () => told.push('not signed in'),
     onPasswordDue: () => told.push('password due'),
+    onServerTime: (timeMs) => told.push(`it is ${timeMs}`),
   });
   return { http, asked, told };
 }
@@ -72,6 +73,12 @@ describe('the HTTP API', () => {
     expect(told).toEqual([expected]);
   });
 
+  it('tells what time it is at the server', async () => {
+    const { http, told } = build(204, '', { date: 'Thu, 01 Jan 1970 00:00:05 GMT' });
+    await http.tell({ method: 'POST', path: '/a' });
+    expect(told).toEqual(['it is 5000']);
+  });
+
   it('says so when what answers is not our server', async () => {
     const { http } = build(502, '<html>');
     await expect(createApi(http).recordings.list()).rejects.toMatchObject({
@@ -85,6 +92,7 @@ describe('the HTTP API', () => {
       fetch: () => Promise.reject(new TypeError('Failed to fetch')),
       onNotSignedIn: () => undefined,
       onPasswordDue: () => undefined,
+      onServerTime: () => undefined,
     });
     await expect(createApi(http).recordings.find('s')).rejects.toMatchObject({
       code: 'unreachable',

@@ -29,16 +29,18 @@ export interface HttpDeps {
   onNotSignedIn: () => void;
   /** Nothing is allowed before the one-time password is changed. */
   onPasswordDue: () => void;
+  /** The server's wall time of an answer, in whole seconds (RFC 9110, section 6.6.1). */
+  onServerTime: (timeMs: number) => void;
 }
 
 /** Where the API is. */
 export const API_ROOT = '/api/v1';
 
 /** Builds the {@link Http}. */
-export function createHttp({ fetch: fetchFrom, onNotSignedIn, onPasswordDue }: HttpDeps): Http {
+export function createHttp(deps: HttpDeps): Http {
   async function send({ method, path, body }: Omit<ApiRequest<z.ZodType>, 'answer'>): Promise<Response> {
     try {
-      return await fetchFrom(`${API_ROOT}${path}`, {
+      return await deps.fetch(`${API_ROOT}${path}`, {
         method,
         headers: {
           accept: 'application/json',
@@ -54,11 +56,13 @@ export function createHttp({ fetch: fetchFrom, onNotSignedIn, onPasswordDue }: H
 
   async function ask<Answer extends z.ZodType>(request: ApiRequest<Answer>): Promise<z.output<Answer>> {
     const response = await send(request);
+    const serverTimeMs = Date.parse(response.headers.get('date') ?? '');
+    if (Number.isFinite(serverTimeMs)) deps.onServerTime(serverTimeMs);
     const body = await readBody(response);
     if (!response.ok) {
       const error = refusalOf(response, body);
-      if (error.code === 'not-signed-in') onNotSignedIn();
-      if (error.code === 'password-change-required') onPasswordDue();
+      if (error.code === 'not-signed-in') deps.onNotSignedIn();
+      if (error.code === 'password-change-required') deps.onPasswordDue();
       throw error;
     }
     const answer = request.answer.safeParse(body);
