@@ -2,6 +2,7 @@ import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from
 import FocusView from './focus/FocusView.vue';
 import { createGuard } from './session/guard.ts';
 import type { PagePermission } from './session/permissions.ts';
+import { takeDestination } from './session/remembered.ts';
 import type { Session } from './session/session.ts';
 import WallView from './wall/WallView.vue';
 
@@ -90,6 +91,6 @@ const ROUTES: RouteRecordRaw[] = [
 /** The addresses of the pages. The focus view lies over the wall, whose tiles stay as they are. */
 export function createAppRouter(session: Session): Router {
   const router = createRouter({ history: createWebHistory(), routes: ROUTES });
-  router.beforeEach(createGuard(session));
+  router.beforeEach(createGuard(session, takeDestination));
   return router;
 }

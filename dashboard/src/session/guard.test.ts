@@ -14,7 +14,7 @@ const account = (role: Role, more: Partial<Me> = {}): Me => ({
   ...more,
 });
 
-async function shownAt(path: string, me: Me | undefined): Promise<string> {
+async function shownAt(path: string, me: Me | undefined, remembered?: string): Promise<string> {
   const component = {};
   const router = createRouter({
     history: createMemoryHistory(),
@@ -27,7 +27,13 @@ async function shownAt(path: string, me: Me | undefined): Promise<string> {
       { path: '/admin/devices', name: 'devices', component, meta: { permission: 'manage' } },
     ],
   });
-  router.beforeEach(createGuard({ whoIsThere: async () => me }));
+  let kept = remembered;
+  const takeRemembered = (): string | undefined => {
+    const taken = kept;
+    kept = undefined;
+    return taken;
+  };
+  router.beforeEach(createGuard({ whoIsThere: async () => me }, takeRemembered));
   await router.push(path);
   return router.currentRoute.value.fullPath;
 }
@@ -49,6 +55,12 @@ describe('a page', () => {
     ['/', account('supervisor', { grants: [] }), '/account'],
   ])('%s leads %j to %s', async (path, me, shown) => {
     await expect(shownAt(path, me)).resolves.toBe(shown);
+  });
+
+  it('is the one that one wanted to see before single sign-on', async () => {
+    await expect(shownAt('/', account('owner'), '/recordings')).resolves.toBe('/recordings');
+    await expect(shownAt('/account', account('owner'), '/recordings')).resolves.toBe('/account');
+    await expect(shownAt('/', account('supervisor'), '/recordings')).resolves.toBe('/');
   });
 
   it.each([['https://evil.test/'], ['//evil.test/'], ['/\\evil.test'], [undefined], [['/a', '/b']]])(

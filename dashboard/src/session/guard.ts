@@ -3,9 +3,14 @@ import type { RouteLocationNormalized, RouteLocationRaw } from 'vue-router';
 import { mayAnywhere } from './permissions.ts';
 import type { Session } from './session.ts';
 
-/** Decides whether a page is shown, and if not, which one instead. */
+/**
+ * Decides whether a page is shown, and if not, which one instead.
+ *
+ * @param takeRemembered where one wanted to go before single sign-on, told once.
+ */
 export function createGuard(
   session: Pick<Session, 'whoIsThere'>,
+  takeRemembered: () => string | undefined,
 ): (to: RouteLocationNormalized) => Promise<RouteLocationRaw | true> {
   return async (to) => {
     const me = await session.whoIsThere();
@@ -14,6 +19,8 @@ export function createGuard(
       return to.name === 'new-password' || { name: 'new-password', query: wayBack(to) };
     }
     if (to.name === 'sign-in' || to.name === 'new-password') return destinationOf(to);
+    const remembered = takeRemembered();
+    if (remembered !== undefined && to.fullPath === '/') return remembered;
     const allowed = to.matched.every(
       ({ meta: { permission } }) => permission === undefined || mayAnywhere(me.grants, permission),
     );
