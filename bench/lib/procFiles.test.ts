@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseOpenFilesLimit, parsePeakRssKib, parseProcStat, parsePssKib } from './procFiles.ts';
+import { parseOpenFilesLimit, parsePeakRssKib, parseProcStat } from './procFiles.ts';
 
 describe('/proc/<pid>/stat', () => {
   it('tells CPU time, whatever the name of the process holds', () => {
@@ -11,13 +11,6 @@ describe('/proc/<pid>/stat', () => {
   it('is refused when it is something else', () => {
     expect(() => parseProcStat('')).toThrow('no line of');
     expect(() => parseProcStat('12 (node) S 1 2')).toThrow('no line of');
-  });
-});
-
-describe('/proc/<pid>/smaps_rollup', () => {
-  it('tells the proportional set size, not a part of it', () => {
-    expect(parsePssKib('Rss:  1744 kB\nPss:                 236 kB\nPss_Anon:   112 kB\n')).toBe(236);
-    expect(() => parsePssKib('Pss_Anon:  112 kB\n')).toThrow('no proportional set size');
   });
 });
 

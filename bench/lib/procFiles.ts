@@ -29,13 +29,6 @@ export function parseProcStat(text: string): ProcStat {
   return stat;
 }
 
-/** The proportional set size in `/proc/<pid>/smaps_rollup`, KiB. @throws Error if there is none. */
-export function parsePssKib(text: string): number {
-  const size = /^Pss: +(\d+) kB$/m.exec(text)?.[1];
-  if (size === undefined) throw new Error('smaps_rollup tells no proportional set size.');
-  return Number(size);
-}
-
 /** The largest resident set so far in `/proc/<pid>/status`, KiB. @throws Error if there is none. */
 export function parsePeakRssKib(text: string): number {
   const size = /^VmHWM:\s+(\d+) kB$/m.exec(text)?.[1];

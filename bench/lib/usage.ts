@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { parsePeakRssKib, parseProcStat, parsePssKib, TICKS_PER_SECOND, type ProcStat } from './procFiles.ts';
+import { pssKib } from '@sightline/e2e/harness/memory.ts';
+import { parsePeakRssKib, parseProcStat, TICKS_PER_SECOND, type ProcStat } from './procFiles.ts';
 
 /** What something takes: of the process itself and, apart, of those that it started. */
 export interface Shares {
@@ -57,9 +58,4 @@ async function listProcesses(): Promise<ProcStat[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const stats = await Promise.all(pids.map((pid) => procFile(pid, 'stat')));
   return stats.filter((stat) => stat !== '').map(parseProcStat);
-}
-
-async function pssKib(pid: number): Promise<number> {
-  const rollup = await procFile(pid, 'smaps_rollup');
-  return rollup === '' ? 0 : parsePssKib(rollup);
 }

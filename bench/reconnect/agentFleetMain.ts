@@ -1,6 +1,6 @@
+import { serveParent } from '@sightline/e2e/harness/childProcess.ts';
 import { seededRandom } from '@sightline/e2e/harness/random.ts';
 import { createBenchAgent, type BenchAgent } from './benchAgent.ts';
-import { serveParent } from './childProcess.ts';
 import { churn, dropping, pausing } from './churn.ts';
 import { watchEventLoop } from './eventLoopLag.ts';
 import { agentFleetRequests } from './fleetProtocol.ts';

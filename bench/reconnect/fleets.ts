@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { startChild, type Child } from '@sightline/e2e/harness/childProcess.ts';
 import type { Cleanup } from '@sightline/e2e/harness/cleanup.ts';
 import { enrolAll } from '@sightline/e2e/harness/enrolment.ts';
 import type { Stack } from '@sightline/e2e/harness/stack.ts';
-import { startChild, type Child } from './childProcess.ts';
 import { agentFleetRequests, viewerFleetRequests, type FleetAgent } from './fleetProtocol.ts';
 
 const AGENT_PROCESSES = 2;

@@ -1,9 +1,9 @@
+import { serveParent } from '@sightline/e2e/harness/childProcess.ts';
 import { oneOf, seededRandom } from '@sightline/e2e/harness/random.ts';
-import { serveParent } from './childProcess.ts';
-import { watchEventLoop } from './eventLoopLag.ts';
-import { viewerFleetRequests } from './fleetProtocol.ts';
 import { openBenchViewer, type BenchViewer } from './benchViewer.ts';
 import type { Sighting } from './broadcast.ts';
+import { watchEventLoop } from './eventLoopLag.ts';
+import { viewerFleetRequests } from './fleetProtocol.ts';
 
 const viewers: BenchViewer[] = [];
 const sightings: Sighting[] = [];

@@ -8,13 +8,13 @@ import {
   type RequestHandlers,
   type RequestTable,
 } from '@sightline/shared';
-import type { Closable } from '@sightline/e2e/harness/cleanup.ts';
 import * as z from 'zod';
+import type { Closable } from './cleanup.ts';
 
 const order = z.object({ number: z.int(), name: z.string(), payload: z.unknown() });
 const answer = z.object({ number: z.int(), ack: z.unknown() });
 
-/** A process of the benchmark's own, so that its load does not delay what another one measures. */
+/** A process that can be asked, so that its load does not delay what another one measures. */
 export interface Child<T extends RequestTable> extends Closable {
   readonly request: Requester<T>;
 }
@@ -72,7 +72,8 @@ function emitterOf(child: ChildProcess): AckEmitter {
     waiting.delete(number);
   });
   child.once('exit', (code, signal) => {
-    for (const number of waiting.keys()) refuse(number, `A load generator ended with ${signal ?? code}.`);
+    for (const number of waiting.keys())
+      refuse(number, `A process of the test ended with ${signal ?? code}.`);
   });
   return {
     timeout: () => ({
@@ -81,7 +82,7 @@ function emitterOf(child: ChildProcess): AckEmitter {
           const number = ++last;
           waiting.set(number, resolve);
           child.send({ number, name, payload }, (error) => {
-            if (error !== null) refuse(number, `A load generator cannot be asked: ${error.message}`);
+            if (error !== null) refuse(number, `A process of the test cannot be asked: ${error.message}`);
           });
         }),
     }),
