@@ -10,7 +10,7 @@ Sightline is ready (${formatElapsed(elapsedMs)}).
 
   Dashboard       ${settings.url}/
   Sign in as      ${process.env.SIGHTLINE_OWNER_EMAIL || 'owner@localhost'}, at the first start with the password printed above
-  Share a screen  by the link that the dashboard makes under Devices
+  Share a screen  by the link that the dashboard makes under Enrolment
   Recordings      ${settings.recordingsDir}
 
   Ctrl-C stops it.

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { launchAgentChromium } from '../../e2e/harness/chromium.ts';
 import { createCleanup } from '../../e2e/harness/cleanup.ts';
 import { startDisplay } from '../../e2e/harness/display.ts';
-import { enrolmentLink } from '../../e2e/harness/enrolment.ts';
+import { enrolmentLink, firstCompany } from '../../e2e/harness/enrolment.ts';
 import { signIn } from '../../e2e/harness/session.ts';
 
 const SIZE = { width: 1280, height: 720 };
@@ -38,6 +38,16 @@ async function openDesktop(agentPage) {
   await fillScreen(desktop);
 }
 
+/** Revokes the screens of earlier demos: they do not come back, and this one takes their name. */
+async function revokeEarlierScreens(api) {
+  const path = `/api/v1/companies/${await firstCompany(api)}/devices`;
+  const { devices } = await api('GET', path);
+  const earlier = devices.filter(
+    ({ userId, revokedAtMs }) => userId.startsWith(`${MACHINE.user}@${MACHINE.host}`) && revokedAtMs === null,
+  );
+  for (const { deviceId } of earlier) await api('POST', `${path}/${deviceId}/revoke`);
+}
+
 /** Signs in as the owner, enrols a virtual screen and shares it through the agent's page until SIGTERM. */
 async function shareScreen(url) {
   const cleanup = createCleanup();
@@ -45,6 +55,7 @@ async function shareScreen(url) {
   const { SIGHTLINE_OWNER_EMAIL: email, SIGHTLINE_OWNER_PASSWORD: password } = process.env;
   try {
     const { api } = await signIn(url, { email, password });
+    await revokeEarlierScreens(api);
     const display = cleanup.use(await startDisplay({ size: SIZE }));
     const { context } = cleanup.use(await launchAgentChromium({ display }));
     const [agentPage] = context.pages();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
  */
 export function secretOf(dataDir, name, bytes = 32) {
   const file = join(dataDir, `${name}.secret`);
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   try {
     writeFileSync(file, randomBytes(bytes).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
