@@ -15,7 +15,7 @@ const READY_MS = 20_000;
 const OWNER = { email: 'owner@e2e.example', password: 'only-for-this-end-to-end-test' };
 
 /** What an sfu cannot do without. */
-const SFU_SECRETS = {
+export const SFU_SECRETS = {
   SIGHTLINE_SERVER_SECRET: 'only-for-this-end-to-end-test-0123456789',
   SIGHTLINE_RECORDER_SECRET: 'only-for-this-end-to-end-test',
   SIGHTLINE_OWNER_EMAIL: OWNER.email,
