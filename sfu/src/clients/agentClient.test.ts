@@ -98,6 +98,16 @@ describe('an agent', () => {
     expect(after.router.id).not.toBe(before.router.id);
   });
 
+  it('keeps no transport that was under way when it logged in anew', async () => {
+    const client = connect();
+    const creating = client.createTransport();
+    const refused = expect(creating).rejects.toMatchObject({ code: 'not-connected' });
+    client.closeMedia();
+    await refused;
+    for (let count = 0; count < 4; count += 1) await client.createTransport();
+    await expect(client.createTransport()).rejects.toMatchObject({ code: 'limit-reached' });
+  });
+
   it('is not told to publish again when it was not streaming', async () => {
     const client = connect();
     await client.createTransport();

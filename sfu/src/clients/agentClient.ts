@@ -13,11 +13,11 @@ import {
 } from '@sightline/shared';
 import type { MediaEngine, MediaTransport } from '../media/types.ts';
 import { AgentPlacement } from './agentPlacement.ts';
+import { AgentTransports } from './agentTransports.ts';
 import type { ClientEvents, PublishedProducer, Session, Watcher } from './events.ts';
 import { Watchers } from './watchers.ts';
 
 /** More of these per agent is a mistake, or an attack. */
-const MAX_TRANSPORTS = 4;
 const MAX_PRODUCERS = 32;
 
 /** What an agent wants to send. */
@@ -55,7 +55,7 @@ export class AgentClient {
   machine: MachineInfo;
   readonly connectedAtMs: number;
   readonly #deps: AgentClientDeps;
-  readonly #transports = new Map<string, MediaTransport>();
+  readonly #transports = new AgentTransports();
   readonly #published = new Map<string, PublishedProducer>();
   readonly #watchers: Watchers;
   readonly #placement: AgentPlacement;
@@ -130,6 +130,11 @@ export class AgentClient {
     return this.#uplinkBps;
   }
 
+  /** How many accounts see its screens now. */
+  get watching(): number {
+    return this.#watchers.count;
+  }
+
   reportClock(offsetMs: number): void {
     this.#clockOffsetMs = offsetMs;
     this.#deps.events.emit('updated', this);
@@ -144,32 +149,16 @@ export class AgentClient {
     return (await this.#placement.router()).capabilities;
   }
 
+  /** @throws {ProtocolError} `limit-reached`, `not-connected` */
   async createTransport(): Promise<MediaTransport> {
-    if (this.#transports.size >= MAX_TRANSPORTS) {
-      throw new ProtocolError(
-        'limit-reached',
-        `An agent has at most ${MAX_TRANSPORTS} transports; reuse one.`,
-      );
-    }
-    const router = await this.#placement.router();
-    const transport = await router.createTransport('publish');
-    if (this.#closed) {
-      transport.close();
-      throw new ProtocolError('not-connected', 'The client has left.');
-    }
-    this.#transports.set(transport.id, transport);
+    const transport = await this.#transports.create(() => this.#placement.router());
     this.#intact = true;
-    transport.onClosed(() => this.#transports.delete(transport.id));
     return transport;
   }
 
   /** @throws {ProtocolError} `unknown-transport` */
   transport(transportId: string): MediaTransport {
-    const transport = this.#transports.get(transportId);
-    if (transport === undefined) {
-      throw new ProtocolError('unknown-transport', 'This agent has no such transport; create one first.');
-    }
-    return transport;
+    return this.#transports.get(transportId);
   }
 
   /** Opens a session. @throws {ProtocolError} `already-streaming` */
@@ -205,7 +194,7 @@ export class AgentClient {
   /** Closes all that was published, and how; the session stays open. */
   closeMedia(): void {
     for (const { producer } of this.published) producer.close();
-    for (const transport of [...this.#transports.values()]) transport.close();
+    this.#transports.closeAll();
   }
 
   /** Publishes a stream into the open session. @throws {ProtocolError} */

@@ -17,6 +17,11 @@ export class Watchers {
     this.#listener = listener;
   }
 
+  /** How many accounts. */
+  get count(): number {
+    return this.#streams.size;
+  }
+
   /** A dashboard of this account began (+1) or ceased (−1) to receive a stream. */
   change(watcher: Watcher, change: 1 | -1): void {
     const before = this.#streams.size;

@@ -3,7 +3,9 @@ import type { Logger } from '@sightline/shared/node';
 import type { AgentClient } from '../clients/agentClient.ts';
 import type { Session } from '../clients/events.ts';
 import { createConnection, type AgentLink } from './connection.ts';
-import type { DevicePresence, PresenceContext } from './devicePresence.ts';
+import type { PresenceContext } from './context.ts';
+import type { DevicePresence } from './devicePresence.ts';
+import type { Outbox } from './outbox.ts';
 import { judgeTicket, type Tickets } from './tickets.ts';
 
 /** What an agent's connection may do, once it has shown its credential. What it does is durable when it resolves. */
@@ -16,6 +18,8 @@ export interface AdmittedAgent {
   relogin(order: { ticket: string; lastSeenMessage: number }): Promise<LoginAnswer>;
   /** @throws {ProtocolError} `ticket-spent` if it is not the newest */
   confirmTicket(ticket: string): Promise<void>;
+  /** Sends the agent a message, over this connection or the next one. */
+  tell: Outbox['send'];
   messagesSeen(lastSeenMessage: number): void;
   reportActivity(idleMs: number): void;
   startStreaming(): Promise<Session>;
@@ -107,6 +111,7 @@ export function admitAgent(device: DevicePresence, link: AgentLink, deps: Admitt
       device.confirmTicket();
       await writer.durable();
     },
+    tell: device.tell,
     messagesSeen(lastSeenMessage) {
       client();
       device.outbox.seen(lastSeenMessage);

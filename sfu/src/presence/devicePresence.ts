@@ -1,40 +1,21 @@
 import {
   createStateMachine,
-  type Clock,
   type Device,
   type DisconnectReason,
   type MachineInfo,
   type StateMachine,
-  type TypedEmitter,
 } from '@sightline/shared';
-import type { Logger } from '@sightline/shared/node';
-import { AgentClient } from '../clients/agentClient.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
+import { AgentClient, type AgentNotifier } from '../clients/agentClient.ts';
 import type { ConnectionRecord, PendingMessage } from '../db/presence.ts';
-import type { MediaEngine } from '../media/types.ts';
 import type { Connection } from './connection.ts';
-import type { PresenceEvents } from './events.ts';
+import type { PresenceContext } from './context.ts';
 import { Grace } from './grace.ts';
-import { IdleWatch, type IdleListener } from './idleWatch.ts';
+import { IdleWatch } from './idleWatch.ts';
 import { IssuedTickets } from './issuedTickets.ts';
 import { Outbox } from './outbox.ts';
-import type { PresenceWriter, RowSource } from './presenceWriter.ts';
+import type { RowSource } from './presenceWriter.ts';
 import { CLIENT_TABLE, type ClientEvent, type ClientState } from './states.ts';
 import type { TicketClaims, TicketState } from './tickets.ts';
-
-/** What the presence of every device shares. */
-export interface PresenceContext {
-  engine: MediaEngine;
-  directory: ClientDirectory;
-  writer: PresenceWriter;
-  events: TypedEmitter<PresenceEvents>;
-  idleListenerOf: (device: DevicePresence) => IdleListener;
-  idleThresholdMs: (companyId: string) => number;
-  /** How long a client whose connection is lost may take to come back; 0: it may not. */
-  graceMs: number;
-  clock: Clock;
-  logger: Logger;
-}
 
 /** What an earlier server left on disk about a device. */
 export interface KeptPresence {
@@ -321,18 +302,7 @@ export class DevicePresence implements RowSource {
     const { clock, directory, engine } = this.#context;
     return new AgentClient(
       { device: this.#device, machine, connectedAtMs: this.#connectedAtMs },
-      {
-        engine,
-        clock,
-        events: directory.events,
-        notifier: {
-          watched: (viewers) => this.tell('watched', { viewers }),
-          // Who comes back is told in the answer that nothing was kept.
-          publishAgain: () => {
-            if (this.state === 'online') this.tell('publish-again', { reason: 'worker-died' });
-          },
-        },
-      },
+      { engine, clock, events: directory.events, notifier: notifierOf(this) },
     );
   }
 
@@ -352,3 +322,11 @@ export class DevicePresence implements RowSource {
     }
   }
 }
+
+/** An agent that is away is not told to publish again: the answer when it is back says that nothing was kept. */
+const notifierOf = (device: DevicePresence): AgentNotifier => ({
+  watched: (viewers) => device.tell('watched', { viewers }),
+  publishAgain: () => {
+    if (device.state === 'online') device.tell('publish-again', { reason: 'worker-died' });
+  },
+});

@@ -1,5 +1,6 @@
 import type { ConnectionRecord } from '../db/presence.ts';
-import { DevicePresence, type PresenceContext } from './devicePresence.ts';
+import type { PresenceContext } from './context.ts';
+import { DevicePresence } from './devicePresence.ts';
 import type { PresenceDeps } from './presence.ts';
 
 /**

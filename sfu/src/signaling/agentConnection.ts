@@ -84,7 +84,15 @@ function agentHandlers(
       });
       return answer;
     },
-    relogin: (order) => agent.relogin(order),
+    relogin: async (order) => {
+      const answer = await agent.relogin(order);
+      if (!answer.resumed) {
+        // A server that has just begun does not know what the agent was told before.
+        agent.tell('recorded', { recorded: recorded() });
+        agent.tell('watched', { viewers: agent.client().watching });
+      }
+      return answer;
+    },
     'confirm-ticket': async ({ ticket }) => {
       await agent.confirmTicket(ticket);
       return {};
