@@ -245,6 +245,42 @@ describe('a login that is lost before it is answered', () => {
   });
 });
 
+describe('when nothing can be written', () => {
+  const breakDisk = (): (() => void) => {
+    const { presence } = scene.repositories;
+    const repaired = presence.write.bind(presence);
+    presence.write = () => Promise.reject(new Error('disk full'));
+    return () => {
+      presence.write = repaired;
+    };
+  };
+
+  it('a login is not answered, its connection is closed, and the client it brought is gone', async () => {
+    const repair = breakDisk();
+    const agent = scene.connect(device);
+    await expect(agent.login()).rejects.toThrow('disk full');
+    expect(agent.isDismissed).toBe(true);
+    agent.drop();
+    expect(stateOf()).toBe('offline');
+    repair();
+    scene.clock.advance(1_000);
+    await scene.settle();
+    expect(await scene.rowOf(device)).toMatchObject({ state: 'offline' });
+  });
+
+  it('no session is opened', async () => {
+    const agent = scene.connect(device);
+    await agent.login();
+    const repair = breakDisk();
+    await expect(agent.publish()).rejects.toThrow('disk full');
+    repair();
+    scene.clock.advance(1_000);
+    await scene.settle();
+    expect(await scene.rowOf(device)).toMatchObject({ state: 'online', sessionId: null });
+    await expect(agent.publish()).resolves.toBeDefined();
+  });
+});
+
 describe('without a grace', () => {
   it('a loss is a leave at once, and no ticket brings the client back', async () => {
     scene = await createScene(0);
