@@ -57,6 +57,11 @@ describe('the gate of an sfu that answers this machine only', () => {
   });
 });
 
+it('takes a request whose connection has ended meanwhile for one from nowhere', () => {
+  const gone = new IncomingMessage(new Socket());
+  expect(createGate(LOCAL).addressOf(gone)).toBe('0.0.0.0');
+});
+
 describe('the gate of an sfu with a public name', () => {
   const gate = createGate(PROXIED);
   const own = { host: 'sightline.example', origin: 'https://sightline.example' };

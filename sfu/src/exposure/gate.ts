@@ -3,6 +3,8 @@ import proxyaddr from '@fastify/proxy-addr';
 import { inUrl, isLoopback } from '@sightline/shared/node';
 import type { Exposure } from './exposure.ts';
 
+const NO_ADDRESS = '0.0.0.0';
+
 /** Tells requests apart before anybody has signed in. HTTP and sockets ask the same one. */
 export interface Gate {
   /**
@@ -10,7 +12,7 @@ export interface Gate {
    * keeps foreign web pages out, DNS rebinding included.
    */
   admits(request: IncomingMessage): boolean;
-  /** The address of the client: what a trusted proxy says, else the connection's. */
+  /** The address of the client: what a trusted proxy says, else the connection's; 0.0.0.0 if that has ended. */
   addressOf(request: IncomingMessage): string;
   /** Whether the X-Forwarded headers of this address are believed; Fastify's `trustProxy`. */
   trusts(address: string, hop: number): boolean;
@@ -43,7 +45,11 @@ export function createGate(exposure: Exposure): Gate {
       if (!isLocal && host.host !== publicHost) return false;
       return origin === undefined || origin === publicOrigin || (isLocal && origin === host.origin);
     },
-    addressOf: (request) => proxyaddr(request, trusts).replace(/^::ffff:/, ''),
+    addressOf(request) {
+      // A connection that has ended by now has no address any more.
+      if (request.socket.remoteAddress === undefined) return NO_ADDRESS;
+      return proxyaddr(request, trusts).replace(/^::ffff:/, '');
+    },
     trusts,
     advice: `Open Sightline by its own address, ${publicOrigin}.`,
   };
