@@ -178,6 +178,19 @@ describe('a viewer', () => {
     expect(told).toEqual(['consumer producer-closed']);
   });
 
+  it('gets no consumer of what leaves his reach while it is being made', async () => {
+    const client = connect();
+    client.device = aDevice({ groupId: 'reception' });
+    client.startStreaming();
+    const { producer, router } = await publish(client);
+    const viewer = viewerOf(within('acme', new Set(['reception'])));
+    const { id: transportId } = await viewer.createTransport(router.id);
+    const consuming = viewer.consume({ transportId, producerId: producer.id, rtpCapabilities: {} });
+    client.device = aDevice({ groupId: 'office' });
+    viewer.dropUnreachable();
+    await expect(consuming).rejects.toMatchObject({ code: 'unknown-producer' });
+  });
+
   it('sees nothing of another company: neither its routers nor its producers', async () => {
     const client = connect();
     client.startStreaming();

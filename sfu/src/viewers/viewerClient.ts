@@ -87,9 +87,7 @@ export class ViewerClient {
     }
     const { transport, routerId } = this.#ownTransport(order.transportId);
     const published = this.#directory.producer(this.#reach, order.producerId);
-    if (published === undefined) {
-      throw new ProtocolError('unknown-producer', 'There is no such producer; it may just have ended.');
-    }
+    if (published === undefined) throw unknownProducer();
     if (published.router.id !== routerId) {
       throw new ProtocolError(
         'cannot-consume',
@@ -100,6 +98,11 @@ export class ViewerClient {
     if (this.#closed) {
       consumer.close();
       throw new ProtocolError('not-connected', 'The viewer has left.');
+    }
+    // Meanwhile its device may have been put into another group.
+    if (!isWithin(this.#reach, published.client)) {
+      consumer.close();
+      throw unknownProducer();
     }
     const watched: Watched = { consumer, published, playing: false };
     this.#watched.set(consumer.id, watched);
@@ -184,3 +187,7 @@ export class ViewerClient {
     return watched;
   }
 }
+
+/** Said alike of producers that do not exist and of those that are beyond reach. */
+const unknownProducer = (): ProtocolError =>
+  new ProtocolError('unknown-producer', 'There is no such producer; it may just have ended.');
