@@ -1,4 +1,5 @@
 import {
+  ProtocolError,
   agentMessages,
   agentRequests,
   type Clock,
@@ -31,7 +32,8 @@ export function serveAgent(
   deps: AgentConnectionDeps,
 ): void {
   const logger = deps.logger.child({ connection: socket.id, clientId: device.deviceId });
-  const agent = deps.presence.admit(device, linkTo(socket));
+  const agent = admit(device, linkTo(socket), deps.presence, logger);
+  if (agent === undefined) return;
   serveRequests(socket, agentRequests, agentHandlers(socket, agent, deps), {
     admit: limiter,
     onRefused: logRefusals(logger),
@@ -40,6 +42,24 @@ export function serveAgent(
     logger.debug({ reason }, 'the connection of an agent ended');
     agent.lost();
   });
+}
+
+/** Undefined: the device was revoked after its credential had been looked at, and has been told. */
+function admit(
+  device: Device,
+  link: AgentLink,
+  presence: Presence,
+  logger: Logger,
+): AdmittedAgent | undefined {
+  try {
+    return presence.admit(device, link);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    logger.warn({ code: error.code }, 'connection refused');
+    link.notify('device-revoked', {});
+    link.disconnect();
+    return undefined;
+  }
 }
 
 function linkTo(socket: AgentSocket): AgentLink {
