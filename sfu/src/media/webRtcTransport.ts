@@ -39,6 +39,7 @@ export async function createWebRtcTransport(
   const closing = createClosing(logger, () => transport.close());
   transport.on('routerclose', () => closing.ended(closeReasonOfRouter()));
   transport.on('listenserverclose', () => closing.ended(closeReasonOfRouter()));
+  let connecting = false;
   let connected = false;
   return {
     id: transport.id,
@@ -57,6 +58,13 @@ export async function createWebRtcTransport(
       return connected;
     },
     async connect(dtlsParameters) {
+      if (connecting) {
+        throw new ProtocolError(
+          'already-connected',
+          'This transport has been connected; create another one.',
+        );
+      }
+      connecting = true;
       await transport.connect({ dtlsParameters });
       connected = true;
     },
