@@ -4,9 +4,15 @@ import { describeDetails } from './describeDetails.ts';
 
 describe('the details of an audit entry', () => {
   it('read as words, times and durations', () => {
-    const details = { userId: 'ann@ws', expiresAtMs: 0, idleThresholdMs: 600_000, groupId: null, uses: 3 };
+    const details = {
+      userId: 'ann@ws',
+      expiresAtMs: 1.8e12,
+      idleThresholdMs: 600_000,
+      groupId: null,
+      uses: 3,
+    };
     expect(describeDetails(details)).toBe(
-      `user id: ann@ws, expires: ${formatDateTime(0)}, idle threshold: 10 min, uses: 3`,
+      `user id: ann@ws, expires: ${formatDateTime(1.8e12)}, idle threshold: 10 min, uses: 3`,
     );
   });
 });
