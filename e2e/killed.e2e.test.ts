@@ -14,15 +14,9 @@ import { enrolAll, firstCompany } from './harness/enrolment.ts';
 import { seededRandom } from './harness/random.ts';
 import type { Session } from './harness/session.ts';
 import { startStack, type Stack } from './harness/stack.ts';
-import {
-  writeDevices,
-  writeGrants,
-  writeGroups,
-  writePassword,
-  writeThreshold,
-  type Written,
-} from './killed/administration.ts';
+import { writeGrants, writeGroups, writeThreshold, type Written } from './killed/administration.ts';
 import { createAuditTally } from './killed/auditTally.ts';
+import { writeDevices, writePassword } from './killed/credentials.ts';
 import { createTestDevice, type TestDevice } from './killed/device.ts';
 import { allowLostAnswer } from './killed/lostAnswer.ts';
 
