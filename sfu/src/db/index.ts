@@ -1,5 +1,9 @@
 // What tests of other packages need to run the repositories on a database of theirs.
+export { createAccountsRepository, type AccountRecord } from './accounts.ts';
 export { createAuditRepository } from './audit.ts';
-export { openDatabase } from './database.ts';
+export { openDatabase, type Database } from './database.ts';
+export { createDevicesRepository } from './devices.ts';
+export { createIdleAlertsRepository } from './idleAlerts.ts';
 export { createOrganisationRepository } from './organisation.ts';
 export { postgresDialect } from './postgres.ts';
+export { createRecordingsRepository } from './recordings.ts';

@@ -1,0 +1,137 @@
+import { expect } from '@jest/globals';
+import { auditEntry, auditPage, playbackGrant, sessionList } from '@sightline/shared';
+import { anywhere, mayBeShown, ofGroup, type Case, type Cell, type Expect, type Rows } from './httpTable.ts';
+import type { Kind } from './kinds.ts';
+import { NOTHING } from './world.ts';
+
+const AUDITORS: readonly Kind[] = ['owner', 'admin', 'compliance'];
+const RECORDINGS: readonly Kind[] = [...AUDITORS, 'group-admin', 'group-compliance'];
+
+/** The chain of a company: for who may audit some company, the others' do not exist. */
+const chain: Expect = (kind, place) => {
+  if (!AUDITORS.includes(kind)) return '403 forbidden';
+  if (place === 'nowhere') return '404 unknown-company';
+  return place === 'other-company' && kind !== 'owner' ? '404 unknown-company' : '200';
+};
+
+const ofChain = (check: (body: string, companyId: string | null) => void): Case[] => [
+  {
+    places: ['own-group', 'other-company', 'nowhere'],
+    expect: chain,
+    send: ({ at }) => ({ query: { companyId: at.companyId } }),
+    check: (body, { at }) => check(body, at.companyId),
+  },
+  {
+    name: 'of no company',
+    places: ['own-group'],
+    expect: anywhere(['owner'], '200'),
+    check: (body) => check(body, null),
+  },
+  {
+    name: 'of a company whose id is empty',
+    places: ['own-group'],
+    expect: anywhere(AUDITORS, '400 bad-request'),
+    send: () => ({ query: { companyId: '' } }),
+  },
+];
+
+const session = async ({ world, place, at }: Cell) =>
+  place === 'nowhere' ? { sessionId: NOTHING, trackId: 'display-1', runId: NOTHING } : world.newSession(at);
+
+const listed = (body: string): string[] =>
+  sessionList.parse(JSON.parse(body)).sessions.map(({ sessionId }) => sessionId);
+
+/** What is on record: sessions, and who did what. */
+export const recordRows: Rows = {
+  'GET /api/v1/sessions': {
+    door: 'session',
+    cases: [
+      {
+        places: ['own-group'],
+        expect: anywhere(RECORDINGS, '200'),
+        check(body, { kind, home, world }) {
+          const expected = world.homes
+            .flatMap(({ groups }) => groups)
+            .filter((group) => mayBeShown(kind, home, group))
+            .map(({ groupId }) => world.sessions.get(groupId));
+          const fromTheStart = new Set(world.sessions.values());
+          expect(
+            listed(body)
+              .filter((id) => fromTheStart.has(id))
+              .toSorted(),
+          ).toEqual(expected.toSorted());
+        },
+      },
+      {
+        name: 'of one company',
+        places: ['own-group', 'other-company', 'nowhere'],
+        expect: anywhere(RECORDINGS, '200'),
+        send: ({ at }) => ({ query: { companyId: at.companyId } }),
+        check(body, { kind, home, at }) {
+          expect(listed(body).length > 0).toBe(at.companyId !== NOTHING && mayBeShown(kind, home, at));
+        },
+      },
+    ],
+  },
+  'GET /api/v1/sessions/:sessionId': {
+    door: 'session',
+    cases: [
+      {
+        expect: ofGroup(RECORDINGS, '200', '404 unknown-session'),
+        send: async (cell) => ({ params: { sessionId: (await session(cell)).sessionId } }),
+      },
+    ],
+  },
+  'POST /api/v1/sessions/:sessionId/tracks/:trackId/playback': {
+    door: 'session',
+    cases: [
+      {
+        expect: ofGroup(RECORDINGS, '200', '404 unknown-session'),
+        send: async (cell) => {
+          const { sessionId, trackId } = await session(cell);
+          return { params: { sessionId, trackId } };
+        },
+        check(body, { at }) {
+          // The token opens the folder of this track; the recorder's tests show that it opens no other.
+          expect(playbackGrant.parse(JSON.parse(body)).playlistUrl).toContain(`/media/${at.companyId}/`);
+        },
+      },
+      {
+        name: 'a track that the session has not',
+        expect: ofGroup(RECORDINGS, '404 unknown-track', '404 unknown-session'),
+        send: async (cell) => ({
+          params: { sessionId: (await session(cell)).sessionId, trackId: 'display-2' },
+        }),
+      },
+      {
+        name: 'a track that is a way out of the folder',
+        places: ['own-group'],
+        expect: anywhere(RECORDINGS, '400 bad-request'),
+        send: async (cell) => ({ params: { sessionId: (await session(cell)).sessionId, trackId: '../..' } }),
+      },
+    ],
+  },
+  'GET /api/v1/audit': {
+    door: 'session',
+    cases: ofChain((body, companyId) => {
+      const { entries } = auditPage.parse(JSON.parse(body));
+      expect(new Set(entries.map((entry) => entry.companyId))).toEqual(new Set([companyId]));
+    }),
+  },
+  'GET /api/v1/audit/export': {
+    door: 'session',
+    cases: ofChain((body, companyId) => {
+      const entries = body.trimEnd().split('\n');
+      expect(new Set(entries.map((line) => auditEntry.parse(JSON.parse(line)).companyId))).toEqual(
+        new Set([companyId]),
+      );
+    }),
+  },
+  'GET /api/v1/audit/export.csv': {
+    door: 'session',
+    cases: ofChain((body, companyId) => {
+      const [, ...lines] = body.trimEnd().split('\r\n');
+      expect(new Set(lines.map((line) => line.split(',')[1]))).toEqual(new Set([`"${companyId ?? ''}"`]));
+    }),
+  },
+};

@@ -1,0 +1,20 @@
+import { RECORDER_NAMESPACE, createRequester, recorderRequests, type Ack } from '@sightline/shared';
+import type { Socket } from 'socket.io-client';
+import { connect } from './sockets.ts';
+import type { World } from './world.ts';
+
+/** Connects what has the recorders' secret, and offers no service yet. */
+export function connectRecorder({ stack }: World): Promise<Socket> {
+  return connect(stack.url, RECORDER_NAMESPACE, { auth: { secret: stack.recorderSecret } });
+}
+
+/** Connects a recorder that offers its service, and starts no run that it is asked for. */
+export async function startRecorder(world: World): Promise<Socket> {
+  const socket = await connectRecorder(world);
+  socket.on('start-run', (_order: unknown, answer: (refusal: Ack<never>) => void) => {
+    answer({ ok: false, error: { code: 'limit-reached', message: 'This recorder takes no run.' } });
+  });
+  const order = { recorderId: 'recorder', mediaBaseUrl: 'http://127.0.0.1:9' };
+  await createRequester(socket, recorderRequests)('recorder-ready', order);
+  return socket;
+}
