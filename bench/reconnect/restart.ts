@@ -13,7 +13,7 @@ import { openAgentFleets, openViewerFleet, type AgentFleet } from './fleets.ts';
 import { messageFate } from './messages.ts';
 import { portOpenAgain } from './portOpen.ts';
 import { createRecorderStub } from './recorderStub.ts';
-import { readServerRecords } from './serverRecords.ts';
+import { readServerRecords, type ServerRecords } from './serverRecords.ts';
 
 const VIEWERS = 20;
 const WATCHES_PER_SECOND = 50;
@@ -82,8 +82,8 @@ export async function measureRestart(cleanup: Cleanup, agents: number): Promise<
     await delay(BUSY_MS);
     const { watched } = await viewers.request('cease-watching', {});
 
-    const { reports, loadLag } = await settled(stack, fleets);
-    const backMs = reports.map(({ liveAtMs }) => liveAtMs - openAtMs);
+    const end = await settled(stack, fleets);
+    const backMs = end.reports.map(({ liveAtMs }) => liveAtMs - openAtMs);
     const after = await readPeakMib(stack.sfu.pid);
     return {
       agents,
@@ -95,11 +95,11 @@ export async function measureRestart(cleanup: Cleanup, agents: number): Promise<
       },
       downMs: Math.round(openAtMs - killedAtMs),
       mediaBack: (await streaming(fleets)).received,
-      ...(await countDamage(stack, reports)),
+      ...(await countDamage(stack, end)),
       watched,
       peakMiB: Math.round(Math.max(before.own, after.own)),
       workersPeakMiB: Math.round(Math.max(before.children, after.children)),
-      loadLag,
+      loadLag: end.loadLag,
     };
   } finally {
     await own.close();
@@ -127,38 +127,48 @@ async function readReports(
   return { reports: answers.flatMap(({ agents }) => agents), loadLag: answers.map(({ lag }) => lag) };
 }
 
-const messageDamage = (stack: Stack, reports: readonly AgentReport[]) => {
-  const { lastMessages } = readServerRecords(stack.dataDir);
+/** Adds up what became of all agents' messages. */
+function messageDamage(
+  reports: readonly AgentReport[],
+  { lastMessages }: ServerRecords,
+): { duplicates: number; lost: number } {
   const fates = reports.map(({ deviceId, handled }) => messageFate(handled, lastMessages.get(deviceId) ?? 0));
   return {
     duplicates: fates.reduce((sum, { duplicates }) => sum + duplicates, 0),
     lost: fates.reduce((sum, { lost }) => sum + lost, 0),
-    messages: [...lastMessages.values()].reduce((sum, last) => sum + last, 0),
   };
-};
+}
+
+/** What agents report, and what the sfu had on record right after. */
+interface Settled {
+  reports: AgentReport[];
+  records: ServerRecords;
+  loadLag: Lag[];
+}
 
 /** Waits until what was sent last has been handled too, if it ever is. */
-async function settled(
-  stack: Stack,
-  fleets: readonly AgentFleet[],
-): Promise<{ reports: AgentReport[]; loadLag: Lag[] }> {
-  const first = await readReports(fleets);
+async function settled(stack: Stack, fleets: readonly AgentFleet[]): Promise<Settled> {
   const deadlineMs = monotonicMs() + SETTLE_TIMEOUT_MS;
-  let { reports } = first;
-  while (messageDamage(stack, reports).lost > 0 && monotonicMs() < deadlineMs) {
+  const read = async (): Promise<Settled> => ({
+    ...(await readReports(fleets)),
+    records: readServerRecords(stack.dataDir),
+  });
+  const first = await read();
+  let last = first;
+  while (messageDamage(last.reports, last.records).lost > 0 && monotonicMs() < deadlineMs) {
     await delay(500);
-    ({ reports } = await readReports(fleets));
+    last = await read();
   }
-  return { reports, loadLag: first.loadLag };
+  return { ...last, loadLag: first.loadLag };
 }
 
 async function countDamage(
   stack: Stack,
-  reports: readonly AgentReport[],
+  { reports, records }: Settled,
 ): Promise<{ duplicates: number; lostMessages: number; messages: number }> {
-  const messages = messageDamage(stack, reports);
+  const messages = messageDamage(reports, records);
   const sessionOf = new Map(reports.map(({ deviceId, sessionId }) => [deviceId, sessionId]));
-  const strayed = readServerRecords(stack.dataDir).sessions.filter(
+  const strayed = records.sessions.filter(
     ({ deviceId, sessionId, open }) => !open || sessionOf.get(deviceId) !== sessionId,
   );
   const { name, value } = (await stack.signIn()).cookie();
@@ -173,6 +183,6 @@ async function countDamage(
   return {
     duplicates: messages.duplicates + strayed.length + listedTwice + tracksTwice,
     lostMessages: messages.lost,
-    messages: messages.messages,
+    messages: [...records.lastMessages.values()].reduce((sum, last) => sum + last, 0),
   };
 }
