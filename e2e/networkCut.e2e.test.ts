@@ -5,7 +5,7 @@ import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
 import type { PageProbe } from './harness/pageProbe.ts';
 import { findSession, press, recordedRun } from './harness/product.ts';
-import { decodeTrack, endedSession } from './harness/recordings.ts';
+import { decodeTrack, endedSession, runsOf } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import { until } from './harness/until.ts';
 
@@ -20,13 +20,14 @@ const LONG_OUTAGE_MS = 70_000;
 
 let scene: Scene;
 let probe: PageProbe;
+let firstRun: string;
 let firstCutAtMs: number;
 
 beforeAll(async () => {
   scene = await openScene({ ownNetwork: true });
   probe = await scene.dashboard.focus('ann');
   await probe.takeUntil('the full picture', ({ width }) => width === 1280, 30_000);
-  await recordedRun(scene.stack, scene.screen.sessionId, { recordedMs: 1 });
+  firstRun = await recordedRun(scene.stack, scene.screen.sessionId, { recordedMs: 1 });
 });
 
 afterAll(() => scene.close());
@@ -66,6 +67,7 @@ describe('an agent whose network is cut', () => {
     reportFigures('networkCut, 30 s', { noticedAfterMs, backAfterMs });
     expect(noticedAfterMs).toBeLessThanOrEqual(NOTICED_MS);
     expect(await shownSession()).toBe(scene.screen.sessionId);
+    await recordedRun(scene.stack, scene.screen.sessionId, { recordedMs: 1, otherThan: [firstRun] });
     expect((await findSession(scene.stack, scene.screen.sessionId)).endedAtMs).toBeNull();
   });
 
@@ -94,7 +96,9 @@ describe('an agent whose network is cut', () => {
     const { screen, stack } = scene;
     const { frames } = await decodeTrack(stack, screen.sessionId);
     const { gaps } = summariseCoverage(frames, MAX_PAUSE_MS);
+    const runs = runsOf(await findSession(stack, screen.sessionId));
     reportFigures('networkCut, recorded', {
+      runs: runs.map(({ endReason, recordedMs }) => ({ endReason, recordedMs })),
       gaps: gaps.map(({ fromMs, toMs }) => ({ afterCutMs: fromMs - firstCutAtMs, lengthMs: toMs - fromMs })),
     });
     expect(gaps).toHaveLength(1);

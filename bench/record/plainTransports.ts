@@ -82,10 +82,15 @@ class Wrapped implements MediaObject {
 
 class PlainProducer extends Wrapped implements MediaProducer {
   readonly kind: 'audio' | 'video';
+  readonly silent = false;
 
   constructor(producer: EngineProducer) {
     super(producer);
     this.kind = producer.kind;
+  }
+
+  onFlowing(): void {
+    // A simulated agent is never silent.
   }
 }
 

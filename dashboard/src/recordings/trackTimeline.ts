@@ -14,6 +14,7 @@ export interface Gap extends WallSpan {
 }
 
 const REASONS: Record<NonNullable<RecordedRun['endReason']>, string> = {
+  silent: 'nothing was sent',
   stopped: 'the sharing was stopped',
   stalled: 'the recording stalled',
   'ffmpeg-exited': 'the recording process ended',

@@ -20,6 +20,10 @@ export interface MediaObject {
 /** An incoming stream. */
 export interface MediaProducer extends MediaObject {
   readonly kind: 'audio' | 'video';
+  /** Whether no packets come, after there were some. */
+  readonly silent: boolean;
+  /** Calls the listener whenever packets come again. */
+  onFlowing(listener: () => void): void;
 }
 
 /** An outgoing stream to a viewer. */

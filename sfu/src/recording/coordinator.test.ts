@@ -150,6 +150,25 @@ describe('recording coordinator', () => {
     expect(alarms).toEqual(['run-stalled', 'run-stalled', 'run-stalled']);
   });
 
+  it('waits for packets, without an alarm, when a run ended because none came', async () => {
+    const recorder = createRecorder();
+    recorders.add(recorder);
+    const client = await stream();
+    const sessionId = client.session?.sessionId ?? '';
+    engine.setSilent(true);
+    expect(stateOf(client)).toBe('recording');
+    recorders.events.emit('run-ended', recorder.started[0]?.runId ?? '', 'ffmpeg-exited', 'It ended.');
+    clock.advance(60_000);
+    await settle();
+    expect([stateOf(client), recorder.started.length]).toEqual(['silent', 1]);
+    engine.setSilent(false);
+    await settle();
+    expect([stateOf(client), recorder.started.length]).toEqual(['recording', 2]);
+    expect(alarms).toEqual([]);
+    const session = await repository.findSession(sessionId);
+    expect(session?.tracks[0]?.runs.map(({ endReason }) => endReason)).toEqual(['silent', null]);
+  });
+
   it('does not count a run that held for a while among the failures in a row', async () => {
     const recorder = createRecorder();
     recorders.add(recorder);

@@ -6,13 +6,14 @@ import type { RecorderLink } from './recorderPool.ts';
 import { STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
 
 type State = RecordingState | 'ended';
-type Event = 'recorder-missing' | 'begin' | 'begun' | 'failed' | 'lost' | 'end';
+type Event = 'recorder-missing' | 'begin' | 'begun' | 'failed' | 'silence' | 'lost' | 'end';
 
 const TABLE = {
-  off: { begin: 'starting', 'recorder-missing': 'off', end: 'ended' },
-  starting: { begun: 'recording', failed: 'failing', lost: 'off', end: 'ended' },
-  recording: { failed: 'failing', lost: 'off', end: 'ended' },
-  failing: { begin: 'starting', 'recorder-missing': 'off', lost: 'off', end: 'ended' },
+  off: { begin: 'starting', 'recorder-missing': 'off', silence: 'silent', end: 'ended' },
+  starting: { begun: 'recording', failed: 'failing', silence: 'silent', lost: 'off', end: 'ended' },
+  recording: { failed: 'failing', silence: 'silent', lost: 'off', end: 'ended' },
+  silent: { begin: 'starting', 'recorder-missing': 'off', silence: 'silent', lost: 'off', end: 'ended' },
+  failing: { begin: 'starting', 'recorder-missing': 'off', silence: 'silent', lost: 'off', end: 'ended' },
   ended: {},
 } as const;
 
@@ -124,11 +125,19 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       machine.handle('recorder-missing');
       return;
     }
+    if (published.producer.silent) {
+      machine.handle('silence');
+      return;
+    }
     machine.handle('begin');
     runId = undefined;
     attempt += 1;
     void start(recorder, attempt);
   };
+
+  published.producer.onFlowing(() => {
+    if (machine.state === 'silent') begin();
+  });
 
   return {
     published,
@@ -145,8 +154,14 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     runFailed(reason, message) {
       if (runId === undefined) return;
       attempt += 1;
-      deps.runEnded(runId, clock.nowMs(), reason);
+      const { silent } = published.producer;
+      deps.runEnded(runId, clock.nowMs(), silent ? 'silent' : reason);
       const ended = dropRun();
+      if (silent) {
+        // Nobody's fault: ffmpeg ends when nothing has come for a while.
+        machine.handle('silence');
+        return;
+      }
       if (ended !== undefined && clock.nowMs() - ended.startedAtMs >= STEADY_RUN_MS) failures = 0;
       failed(`run-${reason}`, message);
     },

@@ -6,9 +6,13 @@ import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './t
 /** The Socket.IO namespace of recorders. */
 export const RECORDER_NAMESPACE = '/recorder';
 
-/** Why a run ended. Only `stopped` was asked for; after any other, the sfu begins a new run. */
+/**
+ * Why a run ended. Only `stopped` was asked for. After any other the sfu begins a new run; after `silent`, when
+ * packets come again.
+ */
 export const runEndReason = z.enum([
   'stopped',
+  'silent',
   'stalled',
   'ffmpeg-exited',
   'start-failed',

@@ -14,8 +14,11 @@ import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './t
 /** The Socket.IO namespace of dashboards. */
 export const VIEWER_NAMESPACE = '/viewer';
 
-/** Whether a track is on its way to disk. `off`: no recorder is there. `failing`: it is, and cannot record. */
-export const recordingState = z.enum(['off', 'starting', 'recording', 'failing']);
+/**
+ * Whether a track is on its way to disk. `off`: no recorder is there. `silent`: nothing arrives that could be
+ * recorded. `failing`: it cannot be recorded, and it is tried again.
+ */
+export const recordingState = z.enum(['off', 'starting', 'recording', 'silent', 'failing']);
 
 /** A display of a streaming client, with the producers that can be consumed. */
 export const trackView = z.object({
