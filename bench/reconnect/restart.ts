@@ -114,11 +114,15 @@ async function streaming(fleets: readonly AgentFleet[]): Promise<{ live: number;
   };
 }
 
-const mediaFlows = (fleets: readonly AgentFleet[], agents: number): Promise<unknown> =>
-  until('the media of every agent', async () => (await streaming(fleets)).received === agents, {
-    timeoutMs: MEDIA_TIMEOUT_MS,
-    intervalMs: 500,
-  });
+function mediaFlows(fleets: readonly AgentFleet[], agents: number): Promise<unknown> {
+  const look = async (): Promise<true> => {
+    const { live, received } = await streaming(fleets);
+    if (received < agents)
+      throw new Error(`of ${agents} agents ${live} stream, and ${received} are received`);
+    return true;
+  };
+  return until('the media of every agent', look, { timeoutMs: MEDIA_TIMEOUT_MS, intervalMs: 500 });
+}
 
 async function readReports(
   fleets: readonly AgentFleet[],

@@ -9,7 +9,11 @@ import type {
   MediasoupEngine,
 } from '@sightline/sfu';
 
-const LOOPBACK = '127.0.0.1';
+/**
+ * A loopback address of this process's own. Its transports take for their peer whoever sends first, and that must not be
+ * somebody who still sends to an sfu that was killed and had the same port.
+ */
+const OWN_LOOPBACK = `127.${process.pid >> 16}.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
 
 /** The sfu's media engine, whose agents send plain RTP; everything behind their transports is as it is. */
 export function withPlainTransports(engine: MediasoupEngine): MediaEngine {
@@ -35,7 +39,7 @@ function withPlainTransport(router: EngineRouter): MediaRouter {
     onClosed: (listener) => router.onClosed(listener),
     async createTransport() {
       const transport = await router.engineRouter.createPlainTransport({
-        listenInfo: { protocol: 'udp', ip: LOOPBACK },
+        listenInfo: { protocol: 'udp', ip: OWN_LOOPBACK },
         rtcpMux: true,
         comedia: true,
       });
