@@ -8,12 +8,13 @@ import {
   type Device,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import type { Gate } from '../exposure/gate.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { SignedIn } from '../identity/signedIn.ts';
 import { requireAccount, requireDevice, requireSecret, requireVersion } from './admission.ts';
+import { createConnectionGuard, type WatchedConnection } from './connectionGuard.ts';
 import { accountRoom, sessionRoom } from './rooms.ts';
 import type {
   AgentNamespace,
@@ -24,7 +25,8 @@ import type {
   ViewerNamespace,
   ViewerSocket,
 } from './sockets.ts';
-import { createTokenBucket, type Limiter } from './tokenBucket.ts';
+import { textParser } from './textParser.ts';
+import { createTokenBucket, type Limiter, type Rate } from './tokenBucket.ts';
 
 /** What connections are handed to, by namespace. */
 export interface ConnectionHandlers {
@@ -41,9 +43,11 @@ const PING_TIMEOUT_MS = 4_500;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** A wall of a hundred tiles opens with some hundreds of requests at once. */
-const CLIENT_RATE = { burst: 500, perSecond: 100 };
+const CLIENT_RATE: Rate = { burst: 500, perSecond: 100 };
 /** Recorders announce for many agents, and are ours. */
-const RECORDER_RATE = { burst: 10_000, perSecond: 2_000 };
+const RECORDER_RATE: Rate = { burst: 10_000, perSecond: 2_000 };
+/** Requests beyond the rate are refused; who sends this many times as much is cut off. */
+const FLOODING = 4;
 
 /** The signaling server: three namespaces on the HTTP server. */
 export interface SignalingServer {
@@ -66,6 +70,7 @@ export function createSignalingServer(options: {
   const io: SocketServer = new Server(options.httpServer, {
     serveClient: false,
     transports: ['websocket'],
+    parser: textParser,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     pingInterval: PING_INTERVAL_MS,
     pingTimeout: PING_TIMEOUT_MS,
@@ -84,13 +89,18 @@ export function createSignalingServer(options: {
     );
     next(new Error(`Connect to ${AGENT_NAMESPACE}, ${VIEWER_NAMESPACE} or ${RECORDER_NAMESPACE}.`));
   });
+  const guard = createConnectionGuard({ clock, logger });
   io.engine.on('connection', (connection: EngineConnection) => {
     // What Socket.IO will take for the address of the handshake.
     connection.remoteAddress = options.gate.addressOf(connection.request);
+    guard.watch(connection);
   });
   logOversize(io, logger);
 
-  const limiter = (): Limiter => createTokenBucket(clock, CLIENT_RATE);
+  const limitOf = ({ conn }: Pick<Socket, 'conn'>, { burst, perSecond }: Rate): Limiter => {
+    guard.entered(conn, { burst: burst * FLOODING, perSecond: perSecond * FLOODING });
+    return createTokenBucket(clock, { burst, perSecond });
+  };
   const agents: AgentNamespace = io.of(AGENT_NAMESPACE);
   agents.use(requireVersion(logger));
   agents.use(requireDevice(options.credentials, logger));
@@ -98,7 +108,7 @@ export function createSignalingServer(options: {
     forgetUpgrade(socket);
     const { device } = socket.data;
     if (device === undefined) socket.disconnect(true);
-    else handlers.agent(socket, limiter(), device);
+    else handlers.agent(socket, limitOf(socket, CLIENT_RATE), device);
   });
 
   const viewers: ViewerNamespace = io.of(VIEWER_NAMESPACE);
@@ -111,7 +121,8 @@ export function createSignalingServer(options: {
       return;
     }
     endWithSession(socket, signedIn, options.sessions, logger);
-    handlers.viewer(socket, limiter(), { signedIn, address: options.gate.addressOf(socket.request) });
+    const address = options.gate.addressOf(socket.request);
+    handlers.viewer(socket, limitOf(socket, CLIENT_RATE), { signedIn, address });
   });
   options.sessions.events.on('ended', (accountId, sessionHash) => {
     const room = sessionHash === undefined ? accountRoom(accountId) : sessionRoom(sessionHash);
@@ -121,7 +132,7 @@ export function createSignalingServer(options: {
   const recorders: RecorderNamespace = io.of(RECORDER_NAMESPACE);
   recorders.use(requireVersion(logger));
   recorders.use(requireSecret(options.recorderSecret, logger));
-  recorders.on('connection', (socket) => handlers.recorder(socket, createTokenBucket(clock, RECORDER_RATE)));
+  recorders.on('connection', (socket) => handlers.recorder(socket, limitOf(socket, RECORDER_RATE)));
 
   return { viewers, close: () => io.close() };
 }
@@ -169,7 +180,7 @@ function logOversize(io: SocketServer, logger: Logger): void {
 }
 
 /** The part of an Engine.IO connection that is used here. */
-interface EngineConnection {
+interface EngineConnection extends WatchedConnection {
   readonly request: IncomingMessage;
   remoteAddress: string;
   once(event: 'close', listener: (reason: string, description: unknown) => void): unknown;

@@ -3,8 +3,14 @@ import type { Clock } from '@sightline/shared';
 /** Grants or refuses one request. */
 export type Limiter = () => boolean;
 
-/** A token bucket: `burst` requests at once, then `perSecond` sustained. */
-export function createTokenBucket(clock: Clock, options: { burst: number; perSecond: number }): Limiter {
+/** `burst` requests at once, then `perSecond` sustained. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** A token bucket. */
+export function createTokenBucket(clock: Pick<Clock, 'nowMs'>, options: Rate): Limiter {
   let tokens = options.burst;
   let filledAtMs = clock.nowMs();
   return () => {
