@@ -4,6 +4,7 @@ import { encodeSegmentName, type Clock } from '@sightline/shared';
 import {
   HttpProblem,
   notFound,
+  refuseMalformed,
   sendProblem,
   verifyMediaToken,
   type Listener,
@@ -43,6 +44,7 @@ export async function createMediaServer(deps: MediaServerDeps): Promise<FastifyI
     logger: false,
     serverFactory: deps.listener,
     forceCloseConnections: true,
+    clientErrorHandler: refuseMalformed,
     // A URL that is not well formed gets no further than this.
     frameworkErrors: (error, _request, reply) => onError(error, reply),
   });

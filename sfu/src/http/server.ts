@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import { HttpProblem, notFound, sendProblem, type Logger, type Listener } from '@sightline/shared/node';
+import {
+  HttpProblem,
+  notFound,
+  refuseMalformed,
+  sendProblem,
+  type Logger,
+  type Listener,
+} from '@sightline/shared/node';
 import {
   LogController,
   fastify,
@@ -54,6 +61,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     serverFactory: deps.listener,
     trustProxy: (address, hop) => deps.gate.trusts(address, hop),
     logController: new LogController({ disableRequestLogging: true }),
+    clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, _request, reply) => onError(error, reply),
     bodyLimit: 64 * 1024,
   });

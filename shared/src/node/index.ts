@@ -5,6 +5,7 @@ export * from './exposure/hosts.ts';
 export * from './exposure/listener.ts';
 export * from './exposure/variables.ts';
 export * from './logger.ts';
+export * from './malformed.ts';
 export * from './mediaToken.ts';
-export * from './problems.ts';
+export { HttpProblem, notFound, sendProblem, type ProblemReply } from './problems.ts';
 export * from './runService.ts';

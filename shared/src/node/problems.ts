@@ -14,10 +14,11 @@ export class HttpProblem extends Error {
   }
 }
 
-const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+/** The media type of problem documents. */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Of what was not meant for the caller, nothing shows. */
-function toProblem(error: unknown): Problem {
+/** An error as its caller may see it. Of what was not meant for the caller, nothing shows. */
+export function toProblem(error: unknown): Problem {
   const of = (status: number, code: string, detail: string): Problem => ({
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
