@@ -261,6 +261,10 @@ describe('bad input is answered by an error with a code', () => {
     await expect(ask(socket, 'produce', order(transportId, H264))).resolves.toMatchObject({
       error: { code: 'duplicate-producer' },
     });
+    const sameSsrc = { ...order(transportId, H264), trackId: 'display-2' };
+    await expect(ask(socket, 'produce', sameSsrc)).resolves.toMatchObject({
+      error: { code: 'duplicate-producer' },
+    });
   });
 
   it('a message of 1 MB closes its connection, and the log says why', async () => {

@@ -76,6 +76,12 @@ export async function createWebRtcTransport(
         if (kind === 'video') await followKeyFrames(producer, keyFrameRequestsOf(producer.id));
         return wrapProducer(producer, closeReasonOfRouter, logger);
       } catch (error) {
+        if (isTaken(error)) {
+          throw new ProtocolError(
+            'duplicate-producer',
+            'The transport receives a stream with this SSRC, MID or RID already; close it, or use another.',
+          );
+        }
         throw refusal(error, 'unsupported-codec', 'The router takes H.264 (42e01f), VP8 and Opus');
       }
     },
@@ -99,6 +105,10 @@ export async function createWebRtcTransport(
     },
   };
 }
+
+/** The worker says in words alone that a stream cannot be told from another one. */
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('already exists in RTP listener');
 
 /** The engine throws TypeErrors and UnsupportedErrors for what a client got wrong; anything else is ours. */
 function refusal(error: unknown, code: 'unsupported-codec' | 'cannot-consume', what: string): unknown {

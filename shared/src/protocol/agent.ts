@@ -72,14 +72,21 @@ export const agentRequests = {
   /** Opens a session; everything produced until `stop-streaming` belongs to it. */
   'start-streaming': { request: empty, response: z.object({ sessionId: id }) },
   produce: {
-    request: z.object({
-      transportId: id,
-      trackId,
-      label: z.string().trim().min(1).max(128).regex(PLAIN_TEXT),
-      source,
-      kind: z.enum(['audio', 'video']),
-      rtpParameters,
-    }),
+    request: z
+      .object({
+        transportId: id,
+        trackId,
+        label: z.string().trim().min(1).max(128).regex(PLAIN_TEXT),
+        source,
+        kind: z.enum(['audio', 'video']),
+        rtpParameters,
+      })
+      .refine(
+        ({ kind, source, rtpParameters: { codecs } }) =>
+          (kind === 'audio') === (source === 'audio') &&
+          codecs.every(({ mimeType }) => mimeType.toLowerCase().startsWith(`${kind}/`)),
+        'source, kind and codecs do not belong together',
+      ),
     response: z.object({ producerId: id }),
   },
   'close-producer': { request: z.object({ producerId: id }), response: empty },
