@@ -17,6 +17,7 @@ import type { Actor } from './isolation/actors.ts';
 import { agentRows } from './isolation/agentRows.ts';
 import { HEARD_BY_AGENT, HEARD_BY_VIEWERS, tellEverybody } from './isolation/broadcasts.ts';
 import { companyRows } from './isolation/companyRows.ts';
+import { deviceRows } from './isolation/deviceRows.ts';
 import { knockEverywhere } from './isolation/doors.ts';
 import { assemble, type Cast } from './isolation/eventMatrix.ts';
 import { useEvent } from './isolation/eventTable.ts';
@@ -24,6 +25,7 @@ import { sendForeignEvents } from './isolation/foreignEvents.ts';
 import { goThrough } from './isolation/httpMatrix.ts';
 import { createKept } from './isolation/kept.ts';
 import { loseMedia } from './isolation/losses.ts';
+import { mixRoles } from './isolation/mixedRoles.ts';
 import { moveDevices } from './isolation/moves.ts';
 import type { Outcome } from './isolation/outcome.ts';
 import { ownAccountRows } from './isolation/ownAccountRows.ts';
@@ -38,7 +40,14 @@ import { createWorld, nameOf, type World } from './isolation/world.ts';
 const TIMEOUT_MS = 90_000;
 /** The server looks this often for sessions that have expired. */
 const SWEEP_MS = 60_000;
-const apiRows = { ...accountRows, ...companyRows, ...ownAccountRows, ...recordRows, ...pageRows };
+const apiRows = {
+  ...accountRows,
+  ...companyRows,
+  ...deviceRows,
+  ...ownAccountRows,
+  ...recordRows,
+  ...pageRows,
+};
 const openApi = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 const namesOf = (table: object): string[] => Object.keys(table).toSorted();
 
@@ -84,6 +93,10 @@ describe('the HTTP API', () => {
     async (route, row) => expectAsExpected(await goThrough({ world, refused }, route, row)),
     TIMEOUT_MS,
   );
+});
+
+describe('somebody with several roles', () => {
+  it('has each of them in its place', async () => expectAsExpected(await mixRoles(world)));
 });
 
 describe('the doors of the sockets', () => {

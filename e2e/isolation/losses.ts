@@ -27,7 +27,9 @@ export async function loseMedia(world: World, { agents, viewers }: Cast, recorde
 
   for (const [index, hearing] of agentHearings.entries()) {
     outcome.expected[`agent ${index}`] = 'publish-again, recorded';
-    outcome.actual[`agent ${index}`] = (await hearing.all()).join(', ');
+    // Who was looked at is told, too, that he is no more.
+    const heard = (await hearing.all()).filter((event) => event !== 'watched');
+    outcome.actual[`agent ${index}`] = heard.join(', ');
   }
   const transports = new Set(viewers.map(({ transportId }) => transportId));
   for (const { viewer, hearing } of viewerHearings) {

@@ -11,9 +11,10 @@ export function connectRecorder({ stack }: World): Promise<Socket> {
 /** Connects a recorder that offers its service, and starts no run that it is asked for. */
 export async function startRecorder(world: World): Promise<Socket> {
   const socket = await connectRecorder(world);
-  socket.on('start-run', (_order: unknown, answer: (refusal: Ack<never>) => void) => {
+  const refuse = (_order: unknown, answer: (refusal: Ack<never>) => void): void => {
     answer({ ok: false, error: { code: 'limit-reached', message: 'This recorder takes no run.' } });
-  });
+  };
+  socket.on('start-run', refuse).on('stop-run', refuse);
   const order = { recorderId: 'recorder', mediaBaseUrl: 'http://127.0.0.1:9' };
   await createRequester(socket, recorderRequests)('recorder-ready', order);
   return socket;
