@@ -86,15 +86,17 @@ class Wrapped implements MediaObject {
 
 class PlainProducer extends Wrapped implements MediaProducer {
   readonly kind: 'audio' | 'video';
-  readonly silent = false;
+  readonly #producer: EngineProducer;
 
   constructor(producer: EngineProducer) {
     super(producer);
+    this.#producer = producer;
     this.kind = producer.kind;
   }
 
-  onFlowing(): void {
-    // A simulated agent is never silent.
+  async packetsReceived(): Promise<number> {
+    const streams = await this.#producer.getStats();
+    return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
   }
 }
 

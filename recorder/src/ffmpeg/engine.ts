@@ -7,11 +7,17 @@ import { recordedCodec, type RtpDestination } from './sdp.ts';
 import { createTurnstile } from './turnstile.ts';
 import { createPortAllocator, waitForEmptyQueue, waitForListener, type PortPair } from './udpPorts.ts';
 
+/** How ffmpeg went. It ends without an error when nothing has come for 10 s, or when it is asked to. */
+export interface FfmpegEnd {
+  failed: boolean;
+  lastWords: string;
+}
+
 /** A running ffmpeg that writes parts into its run's folder. */
 export interface Recording {
   destination: RtpDestination;
-  /** Resolves once, when ffmpeg has gone, with its last words. */
-  ended: Promise<string>;
+  /** Resolves once, when ffmpeg has gone. */
+  ended: Promise<FfmpegEnd>;
   /** Ends ffmpeg, by force if need be; resolves when it has gone. Idempotent. */
   stop(): Promise<void>;
 }
@@ -59,7 +65,7 @@ async function startRecording(
   const { host, rtpPort } = destination;
   const recording = spawn(job, destination, clock);
   let lastWords: string | undefined;
-  void recording.ended.then((words) => (lastWords = words));
+  void recording.ended.then((end) => (lastWords = end.lastWords));
   const gone = (): boolean => lastWords !== undefined;
   const wait = { timeoutMs: LISTEN_TIMEOUT_MS, clock, aborted: gone };
   if (await waitForListener(host, rtpPort, wait)) return recording;
@@ -74,13 +80,13 @@ async function startRecording(
 function spawn(job: RecordingJob, destination: RtpDestination, clock: Clock): Recording {
   const command = recordCommand(job, destination);
   let gone = false;
-  const ended = new Promise<string>((resolve) => {
-    const end = (words: string): void => {
+  const ended = new Promise<FfmpegEnd>((resolve) => {
+    const end = (failed: boolean, words: string): void => {
       gone = true;
-      resolve(words.trim());
+      resolve({ failed, lastWords: words.trim() });
     };
-    command.on('end', (_stdout, stderr) => end(`ffmpeg ended: ${stderr ?? ''}`));
-    command.on('error', (error, _stdout, stderr) => end(`${error.message}\n${stderr ?? ''}`));
+    command.on('end', (_stdout, stderr) => end(false, `ffmpeg ended: ${stderr ?? ''}`));
+    command.on('error', (error, _stdout, stderr) => end(true, `${error.message}\n${stderr ?? ''}`));
   });
   const endsWithin = (ms: number): Promise<boolean> =>
     new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingJob } from './command.ts';
-import { MEDIA_HOST, type RecordingEngine } from './engine.ts';
+import { MEDIA_HOST, type FfmpegEnd, type RecordingEngine } from './engine.ts';
 import { fakeTs } from './fakeTs.ts';
 
 /** An engine without ffmpeg, for tests of everything above it. */
@@ -12,14 +12,16 @@ export interface FakeEngine extends RecordingEngine {
   /** Writes a part of the latest recording, with frames at these times in 90 kHz. */
   writePart(index: number, frames: readonly number[]): Promise<void>;
   /** Lets ffmpeg die. */
-  exit(words: string): void;
+  exit(lastWords: string): void;
+  /** Lets ffmpeg wait in vain for packets. */
+  starve(): void;
 }
 
 /** Builds one. */
 export function createFakeEngine(): FakeEngine {
   const jobs: RecordingJob[] = [];
   let rtpPort = 20_000;
-  let exit: (words: string) => void = () => undefined;
+  let exit: (end: FfmpegEnd) => void = () => undefined;
   const engine: FakeEngine = {
     jobs,
     failure: undefined,
@@ -28,9 +30,9 @@ export function createFakeEngine(): FakeEngine {
     async record(job, ports) {
       if (engine.failure !== undefined) throw engine.failure;
       jobs.push(job);
-      const { promise: ended, resolve } = Promise.withResolvers<string>();
+      const { promise: ended, resolve } = Promise.withResolvers<FfmpegEnd>();
       exit = resolve;
-      const stop = async (): Promise<void> => resolve('stopped');
+      const stop = async (): Promise<void> => resolve({ failed: false, lastWords: 'stopped' });
       return { destination: { host: MEDIA_HOST, ...ports }, ended, stop };
     },
     async writePart(index, frames) {
@@ -39,7 +41,8 @@ export function createFakeEngine(): FakeEngine {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, `${String(index).padStart(6, '0')}.part.ts`), fakeTs(frames));
     },
-    exit: (words) => exit(words),
+    exit: (lastWords) => exit({ failed: true, lastWords }),
+    starve: () => exit({ failed: false, lastWords: 'ffmpeg ended:' }),
   };
   return engine;
 }

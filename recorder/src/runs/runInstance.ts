@@ -113,7 +113,9 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     const { onSegment } = deps;
     const segments = createSegmentCollector({ folder, index, clock: segmentClock, logger, onSegment });
     collector = segments;
-    void recording.ended.then((words) => end('ffmpeg-exited', words));
+    void recording.ended.then(({ failed, lastWords }) =>
+      failed ? end('ffmpeg-exited', lastWords) : end('silent', 'No packets came any more.'),
+    );
     machine.handle('listens');
     stopTicking = clock.every(TICK_MS, () => tick(segments));
     return recording.destination;

@@ -138,6 +138,14 @@ describe('the supervisor', () => {
     await expect(supervisor.stop('run-1')).rejects.toMatchObject({ code: 'unknown-run' });
   });
 
+  it('ends a run to which nothing comes any more as silent', async () => {
+    await supervisor.start(order);
+    const over = next();
+    engine.starve();
+    await over;
+    expect(ends).toEqual([{ runId: 'run-1', reason: 'silent', message: 'No packets came any more.' }]);
+  });
+
   it('ends a run to which packets go and whose file does not grow', async () => {
     await supervisor.start(order);
     for (let sent = 60; ends.length === 0; sent += 60) {

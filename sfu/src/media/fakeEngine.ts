@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { CloseReason, RtpParameters } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createClosing } from './closing.ts';
-import { createSilence } from './silence.ts';
 import type {
   MediaConsumer,
   MediaEngine,
@@ -23,8 +22,8 @@ export interface FakeTap extends RecordingTap {
 
 /** A media engine in memory, for tests of what stands above the real one. */
 export interface FakeEngine extends MediaEngine {
-  /** The streams of agents fall silent, or flow again. */
-  setSilent(silent: boolean): void;
+  /** This many more packets have come of every agent's stream. */
+  receive(packets: number): void;
   readonly routers: MediaRouter[];
   readonly taps: FakeTap[];
   /** Ends all routers as the death of their worker does. */
@@ -71,7 +70,7 @@ export function createFakeEngine(): FakeEngine {
   const routers: MediaRouter[] = [];
   const taps: FakeTap[] = [];
   const producers = new Map<string, Children>();
-  const scorers: ((scores: readonly number[]) => void)[] = [];
+  let received = 0;
 
   const createTap = (ofProducer: Children): FakeTap => {
     const object = createObject(ofProducer);
@@ -107,13 +106,7 @@ export function createFakeEngine(): FakeEngine {
     const object = createObject(transport, 'producer-closed');
     producers.set(object.id, object.children);
     object.closing.onClosed(() => producers.delete(object.id));
-    const { silence, scored } = createSilence();
-    scorers.push(scored);
-    return Object.defineProperty(
-      withClosing(object, { kind, silent: false, onFlowing: silence.onFlowing }),
-      'silent',
-      { get: () => silence.silent },
-    );
+    return withClosing(object, { kind, packetsReceived: () => Promise.resolve(received) });
   };
 
   const createTransport = (router: Children): MediaTransport => {
@@ -173,8 +166,8 @@ export function createFakeEngine(): FakeEngine {
       return Promise.resolve({ router, release: () => undefined });
     },
     router: (routerId) => routers.find((each) => each.id === routerId && !each.closed),
-    setSilent(silent) {
-      for (const scored of scorers) scored([silent ? 0 : 10]);
+    receive(packets) {
+      received += packets;
     },
     killWorker() {
       for (const end of [...worker]) end('worker-died');

@@ -20,10 +20,8 @@ export interface MediaObject {
 /** An incoming stream. */
 export interface MediaProducer extends MediaObject {
   readonly kind: 'audio' | 'video';
-  /** Whether no packets come, after there were some. */
-  readonly silent: boolean;
-  /** Calls the listener whenever packets come again. */
-  onFlowing(listener: () => void): void;
+  /** How many packets have come so far. */
+  packetsReceived(): Promise<number>;
 }
 
 /** An outgoing stream to a viewer. */

@@ -7,7 +7,6 @@ import {
 import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { createClosing } from './closing.ts';
-import { createSilence } from './silence.ts';
 import type { KeyFrameRequests } from './keyFrameRequests.ts';
 import type { MediaConsumer, MediaProducer, MediaTransport, TransportUse } from './types.ts';
 import { toWire } from './wire.ts';
@@ -132,20 +131,18 @@ function wrapProducer(
 ): MediaProducer {
   const closing = createClosing(logger, () => producer.close());
   producer.on('transportclose', () => closing.ended(closeReasonOfRouter()));
-  const { silence, scored } = createSilence();
-  producer.on('score', (scores) => scored(scores.map(({ score }) => score)));
   return {
     id: producer.id,
     kind: producer.kind,
-    get silent() {
-      return silence.silent;
-    },
-    onFlowing: silence.onFlowing,
     get closed() {
       return closing.closed;
     },
     close: closing.close,
     onClosed: closing.onClosed,
+    async packetsReceived() {
+      const streams = await producer.getStats();
+      return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
+    },
   };
 }
 

@@ -155,13 +155,16 @@ describe('recording coordinator', () => {
     recorders.add(recorder);
     const client = await stream();
     const sessionId = client.session?.sessionId ?? '';
-    engine.setSilent(true);
-    expect(stateOf(client)).toBe('recording');
-    recorders.events.emit('run-ended', recorder.started[0]?.runId ?? '', 'ffmpeg-exited', 'It ended.');
-    clock.advance(60_000);
+    engine.receive(1_000);
+    recorders.events.emit('run-ended', recorder.started[0]?.runId ?? '', 'silent', 'No packets came.');
+    for (let second = 0; second < 60; second += 1) {
+      await settle();
+      clock.advance(1_000);
+    }
     await settle();
     expect([stateOf(client), recorder.started.length]).toEqual(['silent', 1]);
-    engine.setSilent(false);
+    engine.receive(1);
+    clock.advance(1_000);
     await settle();
     expect([stateOf(client), recorder.started.length]).toEqual(['recording', 2]);
     expect(alarms).toEqual([]);

@@ -3,17 +3,17 @@ import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import { startActiveRun, type ActiveRun } from './activeRun.ts';
 import type { RecorderLink } from './recorderPool.ts';
-import { STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
+import { SILENCE_LOOK_MS, STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
 
 type State = RecordingState | 'ended';
 type Event = 'recorder-missing' | 'begin' | 'begun' | 'failed' | 'silence' | 'lost' | 'end';
 
 const TABLE = {
-  off: { begin: 'starting', 'recorder-missing': 'off', silence: 'silent', end: 'ended' },
+  off: { begin: 'starting', 'recorder-missing': 'off', end: 'ended' },
   starting: { begun: 'recording', failed: 'failing', silence: 'silent', lost: 'off', end: 'ended' },
   recording: { failed: 'failing', silence: 'silent', lost: 'off', end: 'ended' },
-  silent: { begin: 'starting', 'recorder-missing': 'off', silence: 'silent', lost: 'off', end: 'ended' },
-  failing: { begin: 'starting', 'recorder-missing': 'off', silence: 'silent', lost: 'off', end: 'ended' },
+  silent: { begin: 'starting', 'recorder-missing': 'off', lost: 'off', end: 'ended' },
+  failing: { begin: 'starting', 'recorder-missing': 'off', lost: 'off', end: 'ended' },
   ended: {},
 } as const;
 
@@ -89,6 +89,27 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     deps.alarm(code, `${message} A new run begins in ${delayMs} ms.`);
     cancelRetry = clock.after(delayMs, begin);
   };
+  /** Begins when packets come again; the engine tells it only if it is asked. */
+  const waitForPackets = (): void => {
+    const number = attempt;
+    let before: number | undefined;
+    const look = async (): Promise<void> => {
+      const received = await published.producer.packetsReceived();
+      if (attempt !== number || machine.state !== 'silent') return;
+      if (before !== undefined && received > before) {
+        begin();
+        return;
+      }
+      before = received;
+      cancelRetry = clock.after(SILENCE_LOOK_MS, lookAgain);
+    };
+    const lookAgain = (): void => {
+      look().catch((error: unknown) => {
+        logger.debug({ err: error }, 'the stream ended while it was silent');
+      });
+    };
+    lookAgain();
+  };
   const start = async (recorder: RecorderLink, number: number): Promise<void> => {
     const stale = (): boolean => attempt !== number;
     try {
@@ -125,19 +146,11 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       machine.handle('recorder-missing');
       return;
     }
-    if (published.producer.silent) {
-      machine.handle('silence');
-      return;
-    }
     machine.handle('begin');
     runId = undefined;
     attempt += 1;
     void start(recorder, attempt);
   };
-
-  published.producer.onFlowing(() => {
-    if (machine.state === 'silent') begin();
-  });
 
   return {
     published,
@@ -154,12 +167,11 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     runFailed(reason, message) {
       if (runId === undefined) return;
       attempt += 1;
-      const { silent } = published.producer;
-      deps.runEnded(runId, clock.nowMs(), silent ? 'silent' : reason);
+      deps.runEnded(runId, clock.nowMs(), reason);
       const ended = dropRun();
-      if (silent) {
-        // Nobody's fault: ffmpeg ends when nothing has come for a while.
+      if (reason === 'silent') {
         machine.handle('silence');
+        waitForPackets();
         return;
       }
       if (ended !== undefined && clock.nowMs() - ended.startedAtMs >= STEADY_RUN_MS) failures = 0;

@@ -51,7 +51,8 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         return {};
       },
       'run-ended': ({ runId, reason, message }) => {
-        logger.warn({ runId, reason, message, code: `run-${reason}` }, 'a run ended by itself');
+        const level = reason === 'silent' ? 'info' : 'warn';
+        logger[level]({ runId, reason, message, code: `run-${reason}` }, 'a run ended by itself');
         recorders.events.emit('run-ended', runId, reason, message);
         return {};
       },
