@@ -34,6 +34,7 @@ import { recordRows } from './isolation/recordRows.ts';
 import { recorderRows } from './isolation/recorderRows.ts';
 import { connectRecorder, startRecorder } from './isolation/recorders.ts';
 import { endSessions, outliveSession } from './isolation/sessionEnds.ts';
+import { showClients } from './isolation/shownClients.ts';
 import { viewerRows } from './isolation/viewerRows.ts';
 import { createWorld, nameOf, type World } from './isolation/world.ts';
 
@@ -148,6 +149,9 @@ describe('events', () => {
 });
 
 describe('what is told', () => {
+  it('begins with the clients that one may see', async () =>
+    expectAsExpected(await showClients(world, cast)));
+
   it(
     'reaches who may see the device, all of it, and nobody else',
     async () => expectAsExpected(await tellEverybody(world, cast)),

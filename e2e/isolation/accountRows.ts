@@ -71,6 +71,11 @@ export const accountRows: Rows = {
       {
         places: ['own-group'],
         expect: anywhere(MANAGERS, '200'),
+        async send({ world }) {
+          // The list must not show administrators whom they share with another company.
+          await world.newAccount(world.homes.flatMap(({ groups }) => grantsOf('supervisor', groups[0])));
+          return {};
+        },
         check(body, { kind, home, actor }) {
           const { accounts } = accountList.parse(JSON.parse(body));
           expect(accounts.map(({ accountId }) => accountId)).toContain(actor.account.accountId);

@@ -99,7 +99,7 @@ const consumer: Use[] = [
 /** Everything that a dashboard may ask. */
 export const viewerRows: EventRows<ViewerCell> = {
   'time-sync': [own(() => ({}))],
-  // What it answers with is looked at where broadcasts are.
+  // Which clients it answers with, `showClients` looks at.
   'watch-clients': [own(() => ({}))],
   'get-router-capabilities': router,
   'create-transport': router,

@@ -8,9 +8,6 @@ import type { HomeCompany, World } from './world.ts';
 /** The kinds that may look at screens. */
 export const WATCHERS = ['owner', 'admin', 'supervisor', 'group-admin', 'group-supervisor'] as const;
 
-/** One of {@link WATCHERS}. */
-export type WatcherKind = (typeof WATCHERS)[number];
-
 /** A dashboard that watches the screen of its own group. */
 export interface Viewer {
   readonly kind: Kind;
