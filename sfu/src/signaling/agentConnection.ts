@@ -32,7 +32,7 @@ export function serveAgent(
   deps: AgentConnectionDeps,
 ): void {
   const logger = deps.logger.child({ connection: socket.id, clientId: device.deviceId });
-  const agent = admit(device, linkTo(socket), deps.presence, logger);
+  const agent = admitTo(deps.presence, device, linkTo(socket), logger);
   if (agent === undefined) return;
   serveRequests(socket, agentRequests, agentHandlers(socket, agent, deps), {
     admit: limiter,
@@ -44,12 +44,12 @@ export function serveAgent(
   });
 }
 
-/** Undefined: the device was revoked after its credential had been looked at, and has been told. */
-function admit(
+/** Hands a connection to presence. Undefined: its device was revoked after the credential had been looked at, and is told so. */
+export function admitTo(
+  presence: Pick<Presence, 'admit'>,
   device: Device,
   link: AgentLink,
-  presence: Presence,
-  logger: Logger,
+  logger: Pick<Logger, 'warn'>,
 ): AdmittedAgent | undefined {
   try {
     return presence.admit(device, link);

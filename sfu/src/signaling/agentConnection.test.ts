@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { ProtocolError } from '@sightline/shared';
+import { createLogger } from '@sightline/shared/node';
+import { aDevice } from '../clients/aDevice.ts';
+import { admitTo } from './agentConnection.ts';
+
+const logger = createLogger('test', 'silent');
+
+function createLink() {
+  const told: string[] = [];
+  return {
+    told,
+    connectionId: 'connection-1',
+    notify: (name: string) => void told.push(name),
+    deliver: () => undefined,
+    disconnect: () => void told.push('disconnected'),
+  };
+}
+
+const refuseWith = (error: Error) => ({
+  admit: () => {
+    throw error;
+  },
+});
+
+describe('a connection whose device is revoked after its credential was looked at', () => {
+  it('is told so and closed, and nothing is thrown past those who listen', () => {
+    const link = createLink();
+    const presence = refuseWith(new ProtocolError('device-revoked', 'This device was revoked.'));
+    expect(admitTo(presence, aDevice(), link, logger)).toBeUndefined();
+    expect(link.told).toEqual(['device-revoked', 'disconnected']);
+  });
+
+  it('does not hide what is our own fault', () => {
+    const presence = refuseWith(new TypeError('a mistake'));
+    expect(() => admitTo(presence, aDevice(), createLink(), logger)).toThrow('a mistake');
+  });
+});
