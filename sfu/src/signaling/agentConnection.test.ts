@@ -2,16 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { ProtocolError } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { aDevice } from '../clients/aDevice.ts';
+import type { AgentLink } from '../presence/connection.ts';
 import { admitTo } from './agentConnection.ts';
 
 const logger = createLogger('test', 'silent');
 
-function createLink() {
+function createLink(): AgentLink & { readonly told: readonly string[] } {
   const told: string[] = [];
   return {
     told,
     connectionId: 'connection-1',
-    notify: (name: string) => void told.push(name),
+    notify: (name) => void told.push(name),
     deliver: () => undefined,
     disconnect: () => void told.push('disconnected'),
   };
