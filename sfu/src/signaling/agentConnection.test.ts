@@ -12,7 +12,7 @@ function createLink(): AgentLink & { readonly told: readonly string[] } {
   return {
     told,
     connectionId: 'connection-1',
-    notify: (name) => void told.push(name),
+    notify: (...[name]) => void told.push(name),
     deliver: () => undefined,
     disconnect: () => void told.push('disconnected'),
   };
