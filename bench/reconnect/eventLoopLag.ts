@@ -8,7 +8,7 @@ export function watchEventLoop(): () => Lag {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
   return () => {
-    const late = (ns: number): number => Math.max(0, Math.round(ns / 1e5) / 10 - RESOLUTION_MS);
+    const late = (ns: number): number => Math.max(0, Math.round(ns / 1e6 - RESOLUTION_MS));
     const lag = { p99Ms: late(histogram.percentile(99)), maxMs: late(histogram.max) };
     histogram.reset();
     return lag;

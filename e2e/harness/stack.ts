@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SFU_NODE_ARGS } from '../../scripts/services/sfu-node-args.mjs';
 import type { Closable } from './cleanup.ts';
 import { createCleanup } from './cleanup.ts';
 import { freeTcpPort } from './ports.ts';
@@ -59,7 +60,7 @@ export interface StackOptions {
 
 /** Starts an sfu as its own process. Resolves when it listens. */
 export async function startSfu(env: Readonly<Record<string, string>>, main = SFU_MAIN): Promise<Proc> {
-  const sfu = await startProc(process.execPath, [main], { env: { ...SFU_SECRETS, ...env } });
+  const sfu = await startProc(process.execPath, [...SFU_NODE_ARGS, main], { env: { ...SFU_SECRETS, ...env } });
   try {
     await sfu.line(/"msg":"listening/, READY_MS);
     return sfu;

@@ -2,6 +2,7 @@ import { SetupError } from '../setup/setup-error.mjs';
 import { requireFreePort } from './free-port.mjs';
 import { secretOf } from './secret.mjs';
 import { startProcess } from './service-process.mjs';
+import { SFU_NODE_ARGS } from './sfu-node-args.mjs';
 
 /** Resolves with its name at the first SIGINT or SIGTERM. Later ones are ignored: stopping has a deadline. */
 export function stopSignal() {
@@ -56,7 +57,7 @@ export async function runServices({ settings, environment = process.env, tools, 
       ['recorder', settings.recorderUrl],
     ]) {
       if (signalled) break;
-      const args = [`${name}/src/main.ts`];
+      const args = [...(name === 'sfu' ? SFU_NODE_ARGS : []), `${name}/src/main.ts`];
       const service = startProcess({
         name,
         node: tools.node,

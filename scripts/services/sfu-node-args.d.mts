@@ -1,0 +1,1 @@
+export declare const SFU_NODE_ARGS: readonly string[];
