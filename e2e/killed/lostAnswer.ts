@@ -1,7 +1,7 @@
 import { ProtocolError } from '@sightline/shared';
 
 /** Whether a request failed because nobody was there to answer it, or is there no more. */
-export function isLostAnswer(error: unknown): boolean {
+function isLostAnswer(error: unknown): boolean {
   if (error instanceof ProtocolError) return error.code === 'timeout' || error.code === 'not-connected';
   // What fetch throws when there is no connection, or it breaks; Jest's realm has another TypeError.
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
