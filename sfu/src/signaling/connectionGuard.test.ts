@@ -18,6 +18,10 @@ class Connection extends EventEmitter {
     this.remoteAddress = remoteAddress;
   }
 
+  close(): void {
+    this.emit('close');
+  }
+
   get isOpen(): boolean {
     return !this.request.socket.destroyed;
   }
@@ -69,6 +73,24 @@ describe('what a connection may send', () => {
     expect(connection.isOpen).toBe(true);
     connection.receive(1);
     expect(connection.isOpen).toBe(false);
+  });
+});
+
+describe('a connection that sends a lot at once', () => {
+  it('is not read for a while, the longer the more it was', () => {
+    const connection = open();
+    guard.entered(connection, { burst: 10_000, perSecond: 1_000 });
+    const { socket } = connection.request;
+    connection.receive(99);
+    expect(socket.isPaused()).toBe(false);
+    connection.receive(901);
+    expect(socket.isPaused()).toBe(true);
+    clock.advance(99);
+    expect(socket.isPaused()).toBe(true);
+    clock.advance(1);
+    expect(socket.isPaused()).toBe(false);
+    connection.receive(99);
+    expect(socket.isPaused()).toBe(false);
   });
 });
 

@@ -12,6 +12,7 @@ export interface WatchedConnection {
   on(event: 'packet' | 'flush', listener: () => void): unknown;
   on(event: 'packetCreate', listener: (packet: { data?: unknown }) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
+  close(discard: boolean): unknown;
 }
 
 /** Keeps connections from taking more than their share, before anything that they send is parsed. */
@@ -28,6 +29,10 @@ const STRANGER_RATE: Rate = { burst: 20, perSecond: 1 };
 const STRANGERS_PER_NETWORK = 1_000;
 /** What a client has not read of what was sent to it. The list of some thousand machines may come on top. */
 const UNREAD_LIMIT_BYTES = 4 * 1_024 * 1_024;
+/** So many packets are read in a row; then everybody else has a turn. */
+const PACKETS_PER_TURN = 100;
+/** For each packet of a turn, the connection then is not read for this long: some times what it took to serve it. */
+const BREATH_PER_PACKET_MS = 0.1;
 /** The other side may take this long to answer the closing frame. */
 const LINGER_MS = 1_000;
 
@@ -74,6 +79,8 @@ export function createConnectionGuard({
       const cut = (code: string, why: string): void => {
         if (socket.destroyed) return;
         logger.warn({ code, address }, why);
+        // First of all nobody listens to it any more: there may be thousands of packets in what was read already.
+        connection.close(true);
         socket.destroy();
       };
 
@@ -89,8 +96,10 @@ export function createConnectionGuard({
         cut('too-many-connections', 'many connections of one network wait to be let in; this one is closed');
         return;
       }
+      const takeBreath = createBreath(socket, clock);
       connection.on('packet', () => {
-        if (!watched.limiter()) cut('flooding', 'a connection that sends far too much is closed');
+        if (watched.limiter()) takeBreath();
+        else cut('flooding', 'a connection that sends far too much is closed');
       });
 
       let waitingBytes = 0;
@@ -114,5 +123,24 @@ export function createConnectionGuard({
       watched.known();
       watched.limiter = createTokenBucket(clock, rate);
     },
+  };
+}
+
+/** Returns what to call with each packet: from time to time, the socket is not read, so that others are. */
+function createBreath(
+  socket: Pick<IncomingMessage['socket'], 'pause' | 'resume'>,
+  clock: Pick<Clock, 'after'>,
+): () => void {
+  let packets = 0;
+  const resume = (): void => {
+    packets = 0;
+    socket.resume();
+  };
+  return () => {
+    packets += 1;
+    if (packets !== PACKETS_PER_TURN) return;
+    socket.pause();
+    // What was read already is served before any timer; only then is it known how much that was.
+    clock.after(0, () => clock.after(packets * BREATH_PER_PACKET_MS, resume));
   };
 }
