@@ -120,7 +120,9 @@ export class DevicePresence implements RowSource {
 
   /** For {@link judgeTicket}; undefined while there is no client. */
   get ticketState(): TicketState | undefined {
-    return this.#client && this.#tickets.state;
+    const isConnected = this.#current !== undefined;
+    const heldUntilMs = isConnected ? this.#context.clock.nowMs() : (this.#lastSeenAtMs ?? 0);
+    return this.#client && this.#tickets.state(heldUntilMs);
   }
 
   record(): ConnectionRecord | undefined {

@@ -19,8 +19,8 @@ export class IssuedTickets {
   }
 
   /** See {@link TicketState}; undefined: none was issued. */
-  get state(): TicketState | undefined {
-    return this.#newest && { newest: this.#newest, oustedUpTo: this.#oustedUpTo };
+  state(heldUntilMs: number): TicketState | undefined {
+    return this.#newest && { newest: this.#newest, oustedUpTo: this.#oustedUpTo, heldUntilMs };
   }
 
   /** For a login. @param isTakeover whoever has the tickets before this one may not come back by them */

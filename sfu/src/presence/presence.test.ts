@@ -324,11 +324,22 @@ describe('tickets', () => {
     expect(bob.isDismissed).toBe(false);
   });
 
+  it('do not age while their connection lasts: a day later, a lost socket costs no picture', async () => {
+    const agent = scene.connect(device);
+    const { ticket } = await agent.login();
+    const { producer } = await agent.publish();
+    scene.clock.advance(24 * 3_600_000);
+    agent.drop();
+    scene.clock.advance(1_000);
+    await expect(scene.connect(device).relogin(ticket)).resolves.toMatchObject({ resumed: true });
+    expect(producer.closed).toBe(false);
+  });
+
   it('are good for twelve hours', async () => {
     const agent = scene.connect(device);
     const { ticket } = await agent.login();
-    scene.clock.advance(12 * 3_600_000);
     agent.drop();
+    scene.clock.advance(12 * 3_600_000);
     const back = scene.connect(device);
     await expect(back.relogin(ticket)).rejects.toMatchObject({ code: 'ticket-expired' });
     await expect(back.login()).resolves.toMatchObject({ resumed: false });

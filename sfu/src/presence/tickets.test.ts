@@ -18,7 +18,7 @@ const codeOf = (act: () => unknown): string => {
 const situation = (differences: Partial<Parameters<typeof judgeTicket>[1]> = {}) => ({
   deviceId: 'desk',
   reconnectionAllowed: true,
-  state: { newest: { ...CLAIMS, confirmed: false }, oustedUpTo: 0 },
+  state: { newest: { ...CLAIMS, confirmed: false }, oustedUpTo: 0, heldUntilMs: 0 },
   nowMs: 2_000,
   ...differences,
 });
@@ -26,6 +26,7 @@ const situation = (differences: Partial<Parameters<typeof judgeTicket>[1]> = {})
 const newest = (number: number, confirmed: boolean) => ({
   newest: { connectionId: 'second', number, issuedAtMs: 1_500, confirmed },
   oustedUpTo: 0,
+  heldUntilMs: 0,
 });
 
 describe('a ticket', () => {
@@ -63,6 +64,13 @@ describe('the newest ticket of a client', () => {
     const lastMs = CLAIMS.issuedAtMs + TICKET_LIFETIME_MS - 1;
     expect(judgeTicket(CLAIMS, situation({ nowMs: lastMs }))).toBe('newest');
     expect(codeOf(() => judgeTicket(CLAIMS, situation({ nowMs: lastMs + 1 })))).toBe('ticket-expired');
+  });
+
+  it('does not age while it is held, and neither does the one for which it was given', () => {
+    const nowMs = CLAIMS.issuedAtMs + 2 * TICKET_LIFETIME_MS;
+    const held = (number: number) => ({ ...newest(number, false), heldUntilMs: nowMs - 1_000 });
+    expect(judgeTicket(CLAIMS, situation({ nowMs, state: held(5) }))).toBe('replayed');
+    expect(codeOf(() => judgeTicket(CLAIMS, situation({ nowMs, state: held(6) })))).toBe('ticket-expired');
   });
 });
 

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from '@sightline/shared';
 import * as z from 'zod';
 
-/** How long a reconnection ticket can be used. */
+/** How long a reconnection ticket can be used, once the connection for which it was issued is lost. */
 export const TICKET_LIFETIME_MS = 12 * 3_600_000;
 
 /** What a ticket says: which device may take up its client again, and after which connection. */
@@ -32,6 +32,8 @@ export interface TicketState {
   readonly newest: Omit<TicketClaims, 'deviceId'> & { readonly confirmed: boolean };
   /** Tickets up to this number belong to a connection that another login has ousted. */
   readonly oustedUpTo: number;
+  /** Until when the client was connected by the newest: a ticket does not age before it is needed. */
+  readonly heldUntilMs: number;
 }
 
 /** Signs with HMAC-SHA-256 (RFC 2104) under `key`, 32 bytes. */
@@ -83,7 +85,9 @@ export function judgeTicket(
 ): 'newest' | 'replayed' {
   const { state } = device;
   if (claims.deviceId !== device.deviceId) throw refusal('ticket-foreign');
-  if (device.nowMs - claims.issuedAtMs >= TICKET_LIFETIME_MS) throw refusal('ticket-expired');
+  const heldUntilMs = state !== undefined && claims.number >= state.newest.number - 1 ? state.heldUntilMs : 0;
+  const ageMs = device.nowMs - Math.max(claims.issuedAtMs, heldUntilMs);
+  if (ageMs >= TICKET_LIFETIME_MS) throw refusal('ticket-expired');
   if (!device.reconnectionAllowed) throw refusal('reconnection-not-allowed');
   if (state === undefined) throw refusal('ticket-unknown-client');
   const { newest, oustedUpTo } = state;
