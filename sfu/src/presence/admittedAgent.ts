@@ -43,7 +43,7 @@ export function admitAgent(device: DevicePresence, link: AgentLink, deps: Admitt
   const { clock, graceMs, tickets, writer } = deps;
   const connection = createConnection(link, deps.logger);
   const { machine: state } = connection;
-  device.connections.add(connection);
+  device.connected(connection);
 
   const client = (): AgentClient => {
     if (state.state !== 'connected' || device.current !== connection || device.client === undefined) {
@@ -74,7 +74,7 @@ export function admitAgent(device: DevicePresence, link: AgentLink, deps: Admitt
     if (!state.handle('accepted').ok || device.client === undefined || ticket === undefined) {
       throw new ProtocolError('not-connected', 'The connection ended while it was logging in.');
     }
-    connection.reconnectionAllowed = graceMs > 0;
+    device.accepted(connection);
     const missedMessages = device.outbox.bind(lastSeenMessage, (message) => link.deliver(message));
     return {
       ticket: tickets.encode(ticket),

@@ -12,6 +12,7 @@ import type { PresenceContext } from './context.ts';
 import { Grace } from './grace.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { IssuedTickets } from './issuedTickets.ts';
+import { OpenConnections } from './openConnections.ts';
 import { Outbox } from './outbox.ts';
 import type { RowSource } from './presenceWriter.ts';
 import { CLIENT_TABLE, type ClientEvent, type ClientState } from './states.ts';
@@ -28,8 +29,7 @@ export interface KeptPresence {
  * Everything here changes at once; what is written follows.
  */
 export class DevicePresence implements RowSource {
-  /** Connections that showed this device's credential and are open, logged in or not. */
-  readonly connections = new Set<Connection>();
+  readonly #connections: OpenConnections;
   readonly outbox: Outbox;
   readonly idle: IdleWatch;
   readonly #context: PresenceContext;
@@ -50,6 +50,7 @@ export class DevicePresence implements RowSource {
   constructor(device: Device, context: PresenceContext, kept?: KeptPresence) {
     this.#device = device;
     this.#context = context;
+    this.#connections = new OpenConnections(context.clock);
     const record = kept?.record;
     this.#machine = createStateMachine<ClientState, ClientEvent>({
       table: CLIENT_TABLE,
@@ -155,6 +156,17 @@ export class DevicePresence implements RowSource {
     if (!this.#changing) this.#context.events.emit('updated', this);
   }
 
+  /** A connection has shown this device's credential, and has not logged in yet. */
+  connected(connection: Connection): void {
+    this.#connections.add(connection, this.#current);
+  }
+
+  /** Its login is durable: it may stay, and come back. */
+  accepted(connection: Connection): void {
+    this.#connections.loggedIn(connection);
+    connection.reconnectionAllowed = this.#context.graceMs > 0;
+  }
+
   /**
    * A client of this device logs in over the connection, which is its current one from now on. Media of an earlier
    * connection is closed, the session stays.
@@ -186,8 +198,7 @@ export class DevicePresence implements RowSource {
 
   /** A connection is gone. Nothing happens unless it is the current one. */
   lost(connection: Connection): void {
-    this.connections.delete(connection);
-    connection.machine.handle('lost');
+    this.#connections.lost(connection);
     if (this.#current !== connection) return;
     if (connection.reconnectionAllowed) this.#awaitReturn();
     else this.#leave('left', 'connection-lost');
@@ -203,11 +214,7 @@ export class DevicePresence implements RowSource {
   revoke(): void {
     if (this.state === 'offline') this.#machine.handle('revoked');
     else this.#leave('revoked', 'device-revoked');
-    for (const connection of this.connections) {
-      connection.machine.handle('dismissed');
-      connection.link.notify('device-revoked', {});
-      connection.link.disconnect();
-    }
+    this.#connections.dismissAll('device-revoked');
     this.#context.events.emit('removed', this);
   }
 
@@ -240,7 +247,7 @@ export class DevicePresence implements RowSource {
     this.changed();
   }
 
-  /** The server goes: media ends, the client stays on record as it is. */
+  /** The server goes: media and connections end, the client stays on record as it is. */
   suspend(): void {
     this.#suspended = this.record();
     this.#grace.end();
@@ -251,6 +258,7 @@ export class DevicePresence implements RowSource {
     const client = this.#client;
     this.#client = undefined;
     client?.suspend();
+    this.#connections.dismissAll();
   }
 
   #takeUp(connection: Connection, event: ClientEvent, act: () => void): void {
@@ -265,11 +273,7 @@ export class DevicePresence implements RowSource {
     if (before === 'offline') this.#connectedAtMs = this.#context.clock.nowMs();
     this.#lastSeenAtMs = this.#context.clock.nowMs();
     this.#together(act);
-    if (previous !== undefined) {
-      previous.machine.handle('dismissed');
-      previous.link.notify('taken-over', {});
-      previous.link.disconnect();
-    }
+    if (previous !== undefined) this.#connections.dismiss(previous, 'taken-over');
     this.changed();
     this.#context.events.emit(before === 'online' ? 'updated' : 'connected', this);
   }

@@ -206,6 +206,8 @@ describe('presence', () => {
           }
         }
 
+        // A grace may end while the first waits: what that changes is written in the second.
+        await scene.settle();
         await scene.settle();
         const rows = await scene.repositories.presence.connections();
         const online = [...scene.presence.devices()].filter(({ state }) => state === 'online');

@@ -407,11 +407,48 @@ describe('a restart of the server', () => {
     const { sessionId, producer } = await agent.publish();
     await scene.done(scene.presence.close());
     expect(producer.closed).toBe(true);
+    expect(agent.isDismissed).toBe(true);
     agent.drop();
     await scene.settle();
     expect(scene.clock.pending).toBe(0);
     await scene.restart();
     await expect(scene.connect(device).relogin(ticket)).resolves.toMatchObject({ session: { sessionId } });
+  });
+});
+
+describe('a server that goes', () => {
+  it('lets nobody log in any more: whoever did would be told that his session is over', async () => {
+    const agent = scene.connect(device);
+    await agent.login();
+    await agent.publish();
+    await scene.done(scene.presence.close());
+    expect(() => scene.connect(device)).toThrow(expect.objectContaining({ code: 'not-connected' }));
+  });
+});
+
+describe('a connection that does not log in', () => {
+  const LOGIN_MS = 10_000;
+
+  it('is closed after ten seconds, a refused ticket or not', async () => {
+    const agent = scene.connect(device);
+    await expect(agent.relogin('no ticket')).rejects.toMatchObject({ code: 'ticket-invalid' });
+    scene.clock.advance(LOGIN_MS);
+    expect(agent.isDismissed).toBe(true);
+    await expect(agent.login()).rejects.toMatchObject({ code: 'already-connected' });
+    expect(scene.clock.pending).toBe(0);
+  });
+
+  it('is closed before that if three more come; the one that is logged in stays', async () => {
+    const current = scene.connect(device);
+    await current.login();
+    const [oldest, ...others] = Array.from({ length: 4 }, () => scene.connect(device));
+    expect(oldest?.isDismissed).toBe(true);
+    expect(others.map(({ isDismissed }) => isDismissed)).toEqual([false, false, false]);
+    expect(current.isDismissed).toBe(false);
+    for (const each of others) each.drop();
+    expect(scene.clock.pending).toBe(0);
+    scene.clock.advance(LOGIN_MS);
+    expect(current.isDismissed).toBe(false);
   });
 });
 

@@ -43,7 +43,7 @@ export interface Presence {
   readonly events: TypedEmitter<PresenceEvents>;
   /** Every device that is enrolled, offline ones too. */
   devices(): Iterable<DevicePresence>;
-  /** Takes in a connection that has shown the device's credential. @throws {ProtocolError} `device-revoked` */
+  /** Takes in a connection that has shown the device's credential. @throws {ProtocolError} `device-revoked`, `not-connected` if the server goes */
   admit(device: Device, link: AgentLink): AdmittedAgent;
   deviceEnrolled(device: Device): void;
   /** It has another name, or is in another group. */
@@ -51,7 +51,7 @@ export interface Presence {
   /** Cuts the device off, wherever it is. */
   deviceRevoked(deviceId: string): void;
   companyChanged(company: Company): void;
-  /** The server goes: media ends, clients stay on record for the next server. Resolves when that is durable. */
+  /** The server goes: media and connections end, clients stay on record for the next server. Resolves when that is durable. */
   close(): Promise<void>;
 }
 
@@ -84,6 +84,7 @@ export async function createPresence(deps: PresenceDeps): Promise<Presence> {
   (await repositories.organisation.listCompanies()).forEach(companyChanged);
   const devices = await restoreDevices(repositories, context);
   const revoked = new Set<string>();
+  let isClosed = false;
   directory.events.on('updated', (client) => {
     const device = devices.get(client.clientId);
     if (device?.client === client) device.updated();
@@ -94,6 +95,8 @@ export async function createPresence(deps: PresenceDeps): Promise<Presence> {
     events,
     devices: () => devices.values(),
     admit(device, link) {
+      // What a login would be answered now, the next server would know nothing of.
+      if (isClosed) throw new ProtocolError('not-connected', 'The server is going; come back in a moment.');
       // Its credential was good a moment ago, when it was looked up.
       if (revoked.has(device.deviceId)) {
         throw new ProtocolError('device-revoked', 'This device was revoked; enrol it again.');
@@ -120,6 +123,7 @@ export async function createPresence(deps: PresenceDeps): Promise<Presence> {
       }
     },
     async close() {
+      isClosed = true;
       for (const device of devices.values()) device.suspend();
       await writer.durable();
     },

@@ -24,12 +24,19 @@ const refuseWith = (error: Error) => ({
   },
 });
 
-describe('a connection whose device is revoked after its credential was looked at', () => {
-  it('is told so and closed, and nothing is thrown past those who listen', () => {
+describe('a connection that presence does not take', () => {
+  it('is told if its device was revoked meanwhile, and closed, and nothing is thrown past those who listen', () => {
     const link = createLink();
     const presence = refuseWith(new ProtocolError('device-revoked', 'This device was revoked.'));
     expect(admitTo(presence, aDevice(), link, logger)).toBeUndefined();
     expect(link.told).toEqual(['device-revoked', 'disconnected']);
+  });
+
+  it('is not told so when it is the server that goes: it may come back', () => {
+    const link = createLink();
+    const presence = refuseWith(new ProtocolError('not-connected', 'The server is going.'));
+    expect(admitTo(presence, aDevice(), link, logger)).toBeUndefined();
+    expect(link.told).toEqual(['disconnected']);
   });
 
   it('does not hide what is our own fault', () => {

@@ -44,7 +44,7 @@ export function serveAgent(
   });
 }
 
-/** Hands a connection to presence. Undefined: its device was revoked after the credential had been looked at, and is told so. */
+/** Hands a connection to presence. Undefined: it was closed, because the server goes, or because its device was revoked after the credential had been looked at, which it is told. */
 export function admitTo(
   presence: Pick<Presence, 'admit'>,
   device: Device,
@@ -56,7 +56,7 @@ export function admitTo(
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     logger.warn({ code: error.code }, 'connection refused');
-    link.notify('device-revoked', {});
+    if (error.code === 'device-revoked') link.notify(error.code, {});
     link.disconnect();
     return undefined;
   }
