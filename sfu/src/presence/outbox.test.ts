@@ -63,6 +63,12 @@ function createBench() {
     restart() {
       server = start();
     },
+    /** The database is put back to how it was before any message. */
+    putBack() {
+      onDisk.clear();
+      lastNumber = 0;
+      server = start();
+    },
   };
 }
 
@@ -101,6 +107,30 @@ describe('the outbox', () => {
     await bench.settle();
     expect(bench.bind()).toBe(0);
     expect(bench.handled.map(({ number }) => number)).toEqual([1, 2]);
+  });
+
+  it('goes on after what the agent has seen when the database was put back', async () => {
+    const bench = createBench();
+    bench.bind();
+    for (const viewers of [1, 2, 3]) bench.send(viewers);
+    await bench.settle();
+    bench.putBack();
+    bench.send(4);
+    await bench.settle();
+    // Number 1, which the agent takes for one that it has handled.
+    expect(bench.bind()).toBe(1);
+    bench.send(5);
+    await bench.settle();
+    expect(bench.handled.at(-1)).toEqual({ number: 4, viewers: 5 });
+    expect([...bench.onDisk.keys()]).toEqual([4]);
+  });
+
+  it('does not believe an agent that has seen more than there can have been', async () => {
+    const bench = createBench();
+    bench.outbox.bind(Number.MAX_SAFE_INTEGER, () => undefined);
+    bench.send(1);
+    await bench.settle();
+    expect(bench.outbox.lastNumber).toBe(1);
   });
 
   it('drops the oldest beyond its limit, and says how many', async () => {

@@ -11,6 +11,9 @@ export type MessagePayload<Name extends MessageName> = z.output<(typeof agentMes
 /** How many messages wait for an agent at most. */
 export const OUTBOX_LIMIT = 256;
 
+/** A backup may be older than the newest message by this many; an agent that says more is mistaken. */
+const MAX_AHEAD = 1_000_000_000;
+
 /** Sends a message down a connection; `payload` is JSON. */
 export type Deliver = (message: Pick<PendingMessage, 'name' | 'number' | 'payload'>) => void;
 
@@ -73,9 +76,8 @@ export class Outbox {
    * @returns how many messages it will never see, for more waited than are kept
    */
   bind(lastSeen: number, deliver: Deliver): number {
-    const known = lastSeen > 0 ? lastSeen : this.#seenUpTo;
-    this.seen(lastSeen);
-    const missed = Math.max(0, (this.#pending[0]?.number ?? this.#lastNumber + 1) - 1 - known);
+    const isBehind = lastSeen > this.#lastNumber && lastSeen - this.#lastNumber <= MAX_AHEAD;
+    const missed = isBehind ? this.#skipTo(lastSeen) : this.#missedAfter(lastSeen);
     this.#deliver = deliver;
     for (const message of this.#pending) if (message.number <= this.#durableUpTo) deliver(message);
     return missed;
@@ -99,5 +101,19 @@ export class Outbox {
   clear(): void {
     this.#deliver = undefined;
     this.seen(this.#lastNumber);
+  }
+
+  /** The database was put back: the agent takes all numbers up to this one for handled. */
+  #skipTo(number: number): number {
+    const missed = this.#pending.length;
+    this.#lastNumber = number;
+    this.seen(number);
+    return missed;
+  }
+
+  #missedAfter(lastSeen: number): number {
+    const known = lastSeen > 0 ? lastSeen : this.#seenUpTo;
+    this.seen(lastSeen);
+    return Math.max(0, (this.#pending[0]?.number ?? this.#lastNumber + 1) - 1 - known);
   }
 }
