@@ -179,7 +179,8 @@ async function freeUserId(transaction: Database, companyId: string, wanted: stri
   return `${wanted}-${number}`;
 }
 
-function toDevice(row: DeviceRow): Device {
+/** A device as it is kept. */
+export function toDevice(row: DeviceRow): Device {
   return {
     deviceId: row.device_id,
     companyId: row.company_id,

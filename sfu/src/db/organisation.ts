@@ -1,7 +1,8 @@
-import type { Company, Group } from '@sightline/shared';
+import type { Company, Device, Group } from '@sightline/shared';
 import type { Selectable } from 'kysely';
 import { isForeignKeyViolation, isUniqueViolation, retryWhile } from './conflicts.ts';
 import type { Database } from './database.ts';
+import { toDevice } from './devices.ts';
 import type { Schema } from './schema.ts';
 
 /** Companies and the groups of their devices. */
@@ -19,8 +20,16 @@ export interface OrganisationRepository {
   findGroup(companyId: string, groupId: string): Promise<Group | undefined>;
   /** `taken`: the company has another group of that name. */
   renameGroup(companyId: string, groupId: string, name: string): Promise<Group | 'taken' | undefined>;
-  /** Its devices and tokens are in no group then, and grants for it go. False: the company has no such group. */
-  deleteGroup(companyId: string, groupId: string): Promise<boolean>;
+  /** Its devices and tokens are in no group then, and grants for it go. Undefined: the company has no such group. */
+  deleteGroup(companyId: string, groupId: string): Promise<DeletedGroup | undefined>;
+}
+
+/** What a group had when it went. */
+export interface DeletedGroup {
+  /** As they are now, revoked ones too. */
+  devices: Device[];
+  /** Who had a grant for it. */
+  accountIds: string[];
 }
 
 /** The {@link OrganisationRepository} on a database. */
@@ -117,23 +126,32 @@ export function createOrganisationRepository(database: Database): OrganisationRe
             .where('company_id', '=', companyId)
             .where('group_id', '=', groupId)
             .executeTakeFirst();
-          if (group === undefined) return false;
+          if (group === undefined) return undefined;
           await transaction
             .updateTable('enrolment_tokens')
             .set({ group_id: null })
             .where('group_id', '=', groupId)
             .execute();
-          await transaction
+          const devices = await transaction
             .updateTable('devices')
             .set({ group_id: null })
             .where('group_id', '=', groupId)
+            .returningAll()
             .execute();
-          await transaction.deleteFrom('grants').where('group_id', '=', groupId).execute();
+          const grants = await transaction
+            .deleteFrom('grants')
+            .where('group_id', '=', groupId)
+            .returning('account_id')
+            .execute();
           const { numDeletedRows } = await transaction
             .deleteFrom('device_groups')
             .where('group_id', '=', groupId)
             .executeTakeFirst();
-          return numDeletedRows === 1n;
+          if (numDeletedRows === 0n) return undefined;
+          return {
+            devices: devices.map(toDevice),
+            accountIds: [...new Set(grants.map((grant) => grant.account_id))],
+          };
         }),
       ),
   };

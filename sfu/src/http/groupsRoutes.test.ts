@@ -58,6 +58,18 @@ describe('groups', () => {
     ]);
   });
 
+  it('that are deleted take out devices that came in at the last moment, and leave those that went', async () => {
+    const { devices, organisation } = harness.repositories;
+    const deleteGroup = organisation.deleteGroup.bind(organisation);
+    organisation.deleteGroup = async (...of) => {
+      await devices.change('acme', 'desk', { groupId: null });
+      await devices.change('acme', 'phone', { groupId: 'sales' });
+      return deleteGroup(...of);
+    };
+    await expect(harness.send('ada', 'DELETE', `${GROUPS}/sales`)).resolves.toMatchObject({ status: 204 });
+    expect(harness.told).toEqual([['changed', 'phone of none']]);
+  });
+
   it.each([
     ['sam', 'POST', '', { name: 'Legal' }, 403, 'forbidden'],
     ['eve', 'POST', '', { name: 'Legal' }, 404, 'unknown-company'],

@@ -3,8 +3,6 @@ import { HttpProblem } from '@sightline/shared/node';
 import * as z from 'zod';
 import { requestedBy } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
-import type { AccountsRepository } from '../db/accounts.ts';
-import type { DevicesRepository } from '../db/devices.ts';
 import type { OrganisationRepository } from '../db/organisation.ts';
 import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { isWithin } from '../identity/authorise.ts';
@@ -14,8 +12,6 @@ import type { Api } from './route.ts';
 /** What the routes of groups need. */
 export interface GroupsRoutesDeps {
   organisation: Pick<OrganisationRepository, 'addGroup' | 'listGroups' | 'renameGroup' | 'deleteGroup'>;
-  devices: Pick<DevicesRepository, 'list'>;
-  accounts: Pick<AccountsRepository, 'list'>;
   sessions: Pick<Sessions, 'endAll'>;
   credentials: Pick<DeviceCredentials, 'forget'>;
   presence: { deviceChanged(device: Device): void };
@@ -86,17 +82,15 @@ export function groupsRoutes(api: Api, deps: GroupsRoutesDeps): void {
     input: { params: groupParams },
     response: 'nothing',
     handler: async ({ params: { companyId, groupId } }, context) => {
-      const members = (await deps.devices.list(companyId)).filter((each) => each.groupId === groupId);
-      const holders = (await deps.accounts.list()).filter(({ grants }) =>
-        grants.some((grant) => grant.groupId === groupId),
-      );
-      if (!(await organisation.deleteGroup(companyId, groupId))) throw unknownGroup(404);
-      for (const { accountId } of holders) await deps.sessions.endAll(accountId);
-      for (const device of members) {
+      const deleted = await organisation.deleteGroup(companyId, groupId);
+      if (deleted === undefined) throw unknownGroup(404);
+      const { accountIds, devices } = deleted;
+      for (const accountId of accountIds) await deps.sessions.endAll(accountId);
+      for (const device of devices) {
         deps.credentials.forget(device.deviceId);
-        if (device.revokedAtMs === null) deps.presence.deviceChanged({ ...device, groupId: null });
+        if (device.revokedAtMs === null) deps.presence.deviceChanged(device);
       }
-      const details = { groupId, devices: members.length, accounts: holders.length };
+      const details = { groupId, devices: devices.length, accounts: accountIds.length };
       await auditLog.record({ companyId, action: 'group-deleted', ...requestedBy(context), details });
     },
   });

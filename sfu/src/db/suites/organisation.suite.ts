@@ -48,7 +48,7 @@ export function organisationSuite(create: CreateEmptyDatabase): void {
       await organisation().addGroup(group('g1', 'Sales'));
       expect(await organisation().findGroup('c1', 'g1')).toEqual(group('g1', 'Sales'));
       expect(await organisation().findGroup('c2', 'g1')).toBeUndefined();
-      expect(await organisation().deleteGroup('c2', 'g1')).toBe(false);
+      expect(await organisation().deleteGroup('c2', 'g1')).toBeUndefined();
     });
 
     it('takes devices and tokens out of a group that goes, and grants for it with it', async () => {
@@ -66,8 +66,11 @@ export function organisationSuite(create: CreateEmptyDatabase): void {
         accountOf('a1', { grants: [{ role: 'compliance', companyId: 'c1', groupId: 'g1' }, kept] }),
       );
 
-      expect(await organisation().deleteGroup('c1', 'g1')).toBe(true);
-      expect(await organisation().deleteGroup('c1', 'g1')).toBe(false);
+      expect(await organisation().deleteGroup('c1', 'g1')).toEqual({
+        devices: [await devices.find('c1', 'd1')],
+        accountIds: ['a1'],
+      });
+      expect(await organisation().deleteGroup('c1', 'g1')).toBeUndefined();
 
       expect(await organisation().listGroups('c1')).toEqual([group('g2', 'Finance')]);
       expect(await devices.find('c1', 'd1')).toMatchObject({ groupId: null });
