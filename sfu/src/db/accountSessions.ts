@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { AccountRecord, AccountSession, AccountSessionsRepository } from './accounts.ts';
+import { inBatches } from './batches.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -23,6 +25,18 @@ export function accountSessions(
         .where('token_hash', '=', oldHash)
         .executeTakeFirst();
       return numUpdatedRows === 1n;
+    },
+    async extendSessions(sessionHashes, expiresAtMs, longestMs) {
+      for (const batch of inBatches(sessionHashes, 1)) {
+        const longest = sql<number>`created_at_ms + cast(${longestMs} as bigint)`;
+        await database
+          .updateTable('account_sessions')
+          .set({
+            expires_at_ms: sql<number>`case when ${longest} < ${expiresAtMs} then ${longest} else ${expiresAtMs} end`,
+          })
+          .where('session_hash', 'in', [...batch])
+          .execute();
+      }
     },
     async findSession(tokenHash, nowMs) {
       const row = await database

@@ -66,6 +66,8 @@ export interface AccountSessionsRepository {
     oldHash: string,
     next: { tokenHash: string; lastUsedAtMs: number; expiresAtMs: number },
   ): Promise<boolean>;
+  /** Lets sessions expire later, but none later than `longestMs` after it was created. */
+  extendSessions(sessionHashes: readonly string[], expiresAtMs: number, longestMs: number): Promise<void>;
   /** A session whose token hash, or the one before, is this and that has not expired, with its account. */
   findSession(
     tokenHash: string,

@@ -19,6 +19,8 @@ export interface Sessions {
   begin(accountId: string, address: string, cookieHeader: string | undefined): Promise<string>;
   /** Replaces the cookie now. Undefined: it is good no more. */
   rotate(cookieHeader: string | undefined): Promise<string | undefined>;
+  /** These sessions are in use without asking for anything. What fails is logged: there is a next time. */
+  keep(sessionHashes: readonly string[]): Promise<void>;
   end(signedIn: SignedIn): Promise<void>;
   /** All sessions of an account, but for one if it is given. */
   endAll(accountId: string, exceptSessionHash?: string): Promise<void>;
@@ -35,6 +37,7 @@ export interface SessionsDeps {
     AccountsRepository,
     | 'addSession'
     | 'rotateSession'
+    | 'extendSessions'
     | 'findSession'
     | 'deleteSession'
     | 'deleteSessionsOf'
@@ -148,6 +151,14 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
     async rotate(cookieHeader) {
       const found = await find(cookieHeader);
       return found && rotateFound(found.session);
+    },
+    async keep(sessionHashes) {
+      const expiresAtMs = clock.nowMs() + IDLE_MS;
+      try {
+        await accounts.extendSessions(sessionHashes, expiresAtMs, ABSOLUTE_MS);
+      } catch (error) {
+        logger.error({ err: error, code: 'session-write-failed' }, 'sessions in use could not be extended');
+      }
     },
     end: ({ principal, sessionHash }) => end(principal.accountId, sessionHash),
     async endAll(accountId, exceptSessionHash) {

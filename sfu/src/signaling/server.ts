@@ -16,6 +16,7 @@ import type { SignedIn } from '../identity/signedIn.ts';
 import { requireAccount, requireDevice, requireSecret, requireVersion } from './admission.ts';
 import { createConnectionGuard, type WatchedConnection } from './connectionGuard.ts';
 import { accountRoom, sessionRoom } from './rooms.ts';
+import { keepSessionsInUse } from './sessionsInUse.ts';
 import type {
   AgentNamespace,
   AgentSocket,
@@ -60,7 +61,7 @@ export function createSignalingServer(options: {
   httpServer: HttpServer;
   gate: Gate;
   credentials: Pick<DeviceCredentials, 'authenticate'>;
-  sessions: Pick<Sessions, 'authenticate' | 'events'>;
+  sessions: Pick<Sessions, 'authenticate' | 'keep' | 'events'>;
   recorderSecret: string;
   handlers: ConnectionHandlers;
   clock: Clock;
@@ -128,13 +129,20 @@ export function createSignalingServer(options: {
     const room = sessionHash === undefined ? accountRoom(accountId) : sessionRoom(sessionHash);
     viewers.in(room).disconnectSockets(true);
   });
+  const stopKeeping = keepSessionsInUse({ viewers, sessions: options.sessions, clock });
 
   const recorders: RecorderNamespace = io.of(RECORDER_NAMESPACE);
   recorders.use(requireVersion(logger));
   recorders.use(requireSecret(options.recorderSecret, logger));
   recorders.on('connection', (socket) => handlers.recorder(socket, limitOf(socket, RECORDER_RATE)));
 
-  return { viewers, close: () => io.close() };
+  return {
+    viewers,
+    close: () => {
+      stopKeeping();
+      return io.close();
+    },
+  };
 }
 
 /**

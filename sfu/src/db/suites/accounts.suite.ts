@@ -127,6 +127,25 @@ export function accountsSuite(create: CreateEmptyDatabase): void {
       expect(await accounts().findSession('none', 0)).toBeUndefined();
     });
 
+    it('extends sessions, none beyond its longest', async () => {
+      await accounts().add(accountOf('a1'));
+      for (const [hash, createdAtMs] of [
+        ['young', 2_000],
+        ['old', 1_000],
+        ['other', 2_000],
+      ] as const) {
+        await accounts().addSession(sessionOf(hash, { createdAtMs, expiresAtMs: 5_000 }));
+      }
+      await accounts().extendSessions(['young', 'old', 'gone'], 8_500, 7_000);
+      await accounts().extendSessions([], 9_000, 7_000);
+      const expiries = ['young', 'old', 'other'].map(
+        async (hash) => (await accounts().findSession(hash, 0))?.session,
+      );
+      expect((await Promise.all(expiries)).map((session) => session?.expiresAtMs)).toEqual([
+        8_500, 8_000, 5_000,
+      ]);
+    });
+
     it('ends one session, all others of an account, or those that expired', async () => {
       await accounts().add(accountOf('a1'));
       await accounts().add(accountOf('a2'));

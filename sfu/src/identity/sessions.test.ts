@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createIdentityHarness, type IdentityHarness, type TestBrowser } from '../http/identityHarness.ts';
+
+const HOUR_MS = 3_600_000;
+
+let harness: IdentityHarness;
+let browser: TestBrowser;
+
+beforeEach(async () => {
+  harness = await createIdentityHarness();
+  await harness.addAccount('sue');
+  browser = await harness.signedIn('sue');
+});
+afterEach(() => harness.close());
+
+const sessionHash = async (): Promise<string> =>
+  (await harness.identity.sessions.authenticate(browser.cookieHeader))?.sessionHash ?? '';
+
+const isGood = async (): Promise<boolean> => (await sessionHash()) !== '';
+
+describe('a session', () => {
+  it('ends when nobody has used it for twelve hours', async () => {
+    harness.clock.advance(12 * HOUR_MS - 1);
+    expect(await isGood()).toBe(true);
+    harness.clock.advance(1);
+    expect(await isGood()).toBe(false);
+  });
+
+  it('lasts while a dashboard is open, for a week at the most', async () => {
+    const hash = await sessionHash();
+    let hours = 0;
+    while (await isGood()) {
+      harness.clock.advance(HOUR_MS);
+      hours += 1;
+      await harness.identity.sessions.keep([hash]);
+    }
+    expect(hours).toBe(7 * 24);
+  });
+});
