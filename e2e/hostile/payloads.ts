@@ -28,7 +28,7 @@ const nested = (depth: number): unknown => {
 };
 
 /** Values of no particular shape. */
-export const junk: fc.Arbitrary<unknown> = fc.oneof(
+const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constantFrom(null, true, 0, -1, -0, 1.5, 1e308, 2 ** 53, [], {}, ...UNLIKELY_TEXT),
   fc.integer({ min: 1, max: 20_000 }).map((length) => 'x'.repeat(length)),

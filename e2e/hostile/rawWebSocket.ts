@@ -54,7 +54,7 @@ export async function openRawWebSocket(port: number, headers = ''): Promise<RawC
 }
 
 /** Waits for a text to come. */
-export async function untilReceived(connection: RawConnection, text: string): Promise<void> {
+async function untilReceived(connection: RawConnection, text: string): Promise<void> {
   await until(`"${text}"`, () => connection.received().includes(text), {
     timeoutMs: ANSWER_MS,
     intervalMs: 5,
@@ -62,7 +62,7 @@ export async function untilReceived(connection: RawConnection, text: string): Pr
 }
 
 /** The packets with which Socket.IO enters a namespace. */
-export const enterPacket = (namespace: string, auth: object = {}): string =>
+const enterPacket = (namespace: string, auth: object = {}): string =>
   `40${namespace},${JSON.stringify({ protocolVersion: PROTOCOL_VERSION, ...auth })}`;
 
 /** Opens a WebSocket and enters a namespace with it. */
