@@ -11,7 +11,7 @@ import {
   type TransportState,
 } from './mediaEngine.ts';
 
-const produceOrder = agentRequests.produce.request.omit({ transportId: true });
+const produceOrder = agentRequests.produce.request;
 
 const USE_ANOTHER = 'Use a current Chrome, Edge or Chromium.';
 
@@ -41,7 +41,10 @@ export function createMediasoupEngine(handlerFactory?: types.HandlerFactory): Me
             handlers.connect(dtlsParameters).then(done, fail);
           });
           transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
-            announce(handlers, { ...appData, kind, rtpParameters }).then((id) => done({ id }), fail);
+            announce(handlers, { ...appData, transportId, kind, rtpParameters }).then(
+              (id) => done({ id }),
+              fail,
+            );
           });
           transport.on('connectionstatechange', (state) => handlers.stateChanged(STATE[state]));
           return wrapTransport(transport, videoCodec);
