@@ -3,13 +3,9 @@ import { createLogger, sendProblem } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { fastify } from 'fastify';
 import { createAuditLog } from '../audit/auditLog.ts';
-import { createAccountsRepository, type AccountRecord } from '../db/accounts.ts';
-import { createAuditRepository } from '../db/audit.ts';
+import type { AccountRecord } from '../db/accounts.ts';
 import { openSqliteDatabase } from '../db/database.ts';
-import { createDevicesRepository } from '../db/devices.ts';
-import { createIdleAlertsRepository } from '../db/idleAlerts.ts';
-import { createOrganisationRepository } from '../db/organisation.ts';
-import { createRecordingsRepository } from '../db/recordings.ts';
+import { createRepositories } from '../db/repositories.ts';
 import { createDeviceCredentials, type DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { hashSecret } from '../identity/secrets.ts';
 import { createIdentity } from '../identity/identity.ts';
@@ -56,14 +52,7 @@ export async function createAdministrationHarness() {
   const clock: ManualClock = createManualClock(NOW_MS);
   const logger = createLogger('test', 'silent');
   const database = await openSqliteDatabase(':memory:');
-  const repositories = {
-    accounts: createAccountsRepository(database),
-    audit: createAuditRepository(database),
-    devices: createDevicesRepository(database),
-    idleAlerts: createIdleAlertsRepository(database),
-    organisation: createOrganisationRepository(database),
-    recordings: createRecordingsRepository(database),
-  };
+  const repositories = createRepositories(database);
   const { accounts, organisation, devices } = repositories;
   for (const companyId of ['acme', 'globex']) {
     await organisation.addCompany({

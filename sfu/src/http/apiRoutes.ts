@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Company, Device } from '@sightline/shared';
 import type { AuditLog } from '../audit/auditLog.ts';
-import type { AccountsRepository } from '../db/accounts.ts';
-import type { AuditRepository } from '../db/audit.ts';
-import type { DevicesRepository } from '../db/devices.ts';
-import type { IdleAlertsRepository } from '../db/idleAlerts.ts';
-import type { OrganisationRepository } from '../db/organisation.ts';
-import type { RecordingsRepository } from '../db/recordings.ts';
+import type { Repositories } from '../db/repositories.ts';
 import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { createEnrolment } from '../enrolment/enrolment.ts';
 import { createAccountAdministration } from '../identity/accountAdministration.ts';
@@ -27,14 +22,7 @@ import { singleSignOnRoutes } from './singleSignOnRoutes.ts';
 
 /** The parts of the sfu that the API is about. */
 export interface ApiRoutesDeps {
-  repositories: {
-    accounts: AccountsRepository;
-    audit: AuditRepository;
-    devices: DevicesRepository;
-    idleAlerts: IdleAlertsRepository;
-    organisation: OrganisationRepository;
-    recordings: RecordingsRepository;
-  };
+  repositories: Omit<Repositories, 'presence'>;
   identity: Identity;
   credentials: DeviceCredentials;
   auditLog: AuditLog;

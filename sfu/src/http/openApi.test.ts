@@ -5,13 +5,8 @@ import { createListener, createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import * as z from 'zod';
 import { createAuditLog } from '../audit/auditLog.ts';
-import { createAccountsRepository } from '../db/accounts.ts';
-import { createAuditRepository } from '../db/audit.ts';
 import { openSqliteDatabase, type Database } from '../db/database.ts';
-import { createDevicesRepository } from '../db/devices.ts';
-import { createIdleAlertsRepository } from '../db/idleAlerts.ts';
-import { createOrganisationRepository } from '../db/organisation.ts';
-import { createRecordingsRepository } from '../db/recordings.ts';
+import { createRepositories } from '../db/repositories.ts';
 import { createDeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { createGate } from '../exposure/gate.ts';
 import { createIdentity } from '../identity/identity.ts';
@@ -55,14 +50,7 @@ beforeAll(async () => {
     secure: false,
   };
   database = await openSqliteDatabase(':memory:');
-  const repositories = {
-    accounts: createAccountsRepository(database),
-    audit: createAuditRepository(database),
-    devices: createDevicesRepository(database),
-    idleAlerts: createIdleAlertsRepository(database),
-    organisation: createOrganisationRepository(database),
-    recordings: createRecordingsRepository(database),
-  };
+  const repositories = createRepositories(database);
   const identity = createIdentity({
     accounts: repositories.accounts,
     passwords: cheapPasswords,

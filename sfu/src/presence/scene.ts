@@ -3,12 +3,9 @@ import type { Company, Device, LoginAnswer, MachineInfo } from '@sightline/share
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { ClientDirectory } from '../clients/directory.ts';
-import { openSqliteDatabase, type Database } from '../db/database.ts';
-import { createDevicesRepository } from '../db/devices.ts';
-import { createIdleAlertsRepository } from '../db/idleAlerts.ts';
-import { createOrganisationRepository } from '../db/organisation.ts';
-import { createPresenceRepository, type ConnectionRecord } from '../db/presence.ts';
-import { createRecordingsRepository } from '../db/recordings.ts';
+import { openSqliteDatabase } from '../db/database.ts';
+import type { ConnectionRecord } from '../db/presence.ts';
+import { createRepositories, type Repositories } from '../db/repositories.ts';
 import { FAKE_RTP, createFakeEngine, type FakeEngine } from '../media/fakeEngine.ts';
 import type { MediaProducer } from '../media/types.ts';
 import { createSessionRecords } from '../recording/sessionRecords.ts';
@@ -43,7 +40,7 @@ export interface Scene {
   readonly engine: FakeEngine;
   readonly directory: ClientDirectory;
   readonly presence: Presence;
-  readonly repositories: ReturnType<typeof repositoriesOf>;
+  readonly repositories: Repositories;
   readonly company: Company;
   /** What viewers were told, as `event device`. */
   readonly broadcasts: string[];
@@ -59,22 +56,12 @@ export interface Scene {
   restart(downMs?: number): Promise<void>;
 }
 
-function repositoriesOf(database: Database) {
-  return {
-    presence: createPresenceRepository(database),
-    devices: createDevicesRepository(database),
-    organisation: createOrganisationRepository(database),
-    idleAlerts: createIdleAlertsRepository(database),
-    recordings: createRecordingsRepository(database),
-  };
-}
-
 const TURNS = 12;
 
 /** Builds a {@link Scene}. @param ticketKey of the server's secret */
 export async function createScene(graceMs = GRACE_MS, ticketKey = Buffer.alloc(32, 7)): Promise<Scene> {
   const database = await openSqliteDatabase(':memory:');
-  const repositories = repositoriesOf(database);
+  const repositories = createRepositories(database);
   const company: Company = { companyId: 'acme', name: 'Acme', idleThresholdMs: 600_000, createdAtMs: 0 };
   await repositories.organisation.addCompany(company);
   await repositories.devices.addEnrolmentToken({
