@@ -3,14 +3,8 @@ import { createListener, type CertificateWatch, type Logger } from '@sightline/s
 import { SERVER_ACTOR } from './audit/actors.ts';
 import { createAuditLog } from './audit/auditLog.ts';
 import { ClientDirectory } from './clients/directory.ts';
-import { createAccountsRepository } from './db/accounts.ts';
-import { createAuditRepository } from './db/audit.ts';
 import type { Database } from './db/database.ts';
-import { createDevicesRepository } from './db/devices.ts';
-import { createIdleAlertsRepository } from './db/idleAlerts.ts';
-import { createOrganisationRepository } from './db/organisation.ts';
-import { createPresenceRepository } from './db/presence.ts';
-import { createRecordingsRepository } from './db/recordings.ts';
+import { createRepositories } from './db/repositories.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
 import { createDeviceCredentials } from './enrolment/deviceCredentials.ts';
 import type { Exposure } from './exposure/exposure.ts';
@@ -68,24 +62,15 @@ export interface Sfu {
 /** Puts the parts of the sfu together. It owns `engine`, `database` and `certificate` from now on. */
 export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   const { engine, database, exposure, certificate, recorderSecret, clock, logger } = deps;
-  const repositories = {
-    accounts: createAccountsRepository(database),
-    audit: createAuditRepository(database),
-    devices: createDevicesRepository(database),
-    idleAlerts: createIdleAlertsRepository(database),
-    organisation: createOrganisationRepository(database),
-    presence: createPresenceRepository(database),
-    recordings: createRecordingsRepository(database),
-  };
+  const repositories = createRepositories(database);
   const { recordings } = repositories;
   const leftovers = await recordings.closeLeftovers();
   if (leftovers.sessions > 0)
     logger.warn({ ...leftovers, code: 'leftovers-closed' }, 'the last server left these open');
 
   const passwords = createPasswords();
-  await bootstrapOwner({ ...repositories, ...deps.owner, passwords, clock });
-
   const audit = createAuditLog({ repository: repositories.audit, clock, logger });
+  await bootstrapOwner({ ...repositories, ...deps.owner, passwords, auditLog: audit, clock });
   for (const companyId of [
     null,
     ...(await repositories.organisation.listCompanies()).map((c) => c.companyId),

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_IDLE_THRESHOLD_MS, type Clock } from '@sightline/shared';
+import { SERVER_ACTOR } from '../audit/actors.ts';
+import type { AuditLog } from '../audit/auditLog.ts';
 import type { AccountsRepository } from '../db/accounts.ts';
 import type { OrganisationRepository } from '../db/organisation.ts';
 import { oneTimePassword, type Passwords } from './passwords.ts';
@@ -19,17 +21,19 @@ export interface OwnerBootstrapDeps extends FirstOwner {
   accounts: Pick<AccountsRepository, 'add' | 'count'>;
   organisation: Pick<OrganisationRepository, 'addCompany'>;
   passwords: Passwords;
+  auditLog: Pick<AuditLog, 'record'>;
   clock: Pick<Clock, 'nowMs'>;
 }
 
 /** At the first start, makes a company and the account that may do everything. Later it does nothing. */
 export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
-  const { accounts, organisation, passwords, ownerEmail, clock } = deps;
+  const { accounts, organisation, passwords, auditLog, ownerEmail, clock } = deps;
   if ((await accounts.count()) > 0) return;
   const createdAtMs = clock.nowMs();
   const password = deps.ownerPassword ?? oneTimePassword();
+  const accountId = randomUUID();
   const isAdded = await accounts.add({
-    accountId: randomUUID(),
+    accountId,
     email: ownerEmail,
     name: 'Owner',
     passwordHash: await passwords.hash(password),
@@ -43,24 +47,35 @@ export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
   });
   // Another server on the same database was faster: its password counts.
   if (!isAdded) return;
+  if (deps.ownerPassword === undefined) deps.print(oneTimePasswordNotice(ownerEmail, password));
+  const companyId = randomUUID();
+  const name = deps.companyName;
   await organisation.addCompany({
-    companyId: randomUUID(),
-    name: deps.companyName,
+    companyId,
+    name,
     idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS,
     createdAtMs,
   });
-  if (deps.ownerPassword !== undefined) return;
-  deps.print(
-    [
-      '',
-      '  The first account, which may do everything:',
-      '',
-      `    e-mail    ${ownerEmail}`,
-      `    password  ${password}`,
-      '',
-      '  This is shown once. It has to be changed at the first sign-in.',
-      '',
-      '',
-    ].join('\n'),
-  );
+  const byServer = { actor: SERVER_ACTOR, address: null };
+  await auditLog.record({
+    ...byServer,
+    companyId: null,
+    action: 'account-created',
+    details: { accountId, email: ownerEmail, grants: 'owner' },
+  });
+  await auditLog.record({ ...byServer, companyId, action: 'company-created', details: { name } });
+}
+
+function oneTimePasswordNotice(email: string, password: string): string {
+  return [
+    '',
+    '  The first account, which may do everything:',
+    '',
+    `    e-mail    ${email}`,
+    `    password  ${password}`,
+    '',
+    '  This is shown once. It has to be changed at the first sign-in.',
+    '',
+    '',
+  ].join('\n');
 }
