@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SFU_NODE_ARGS } from '../../scripts/services/sfu-node-args.mjs';
 import type { Closable } from './cleanup.ts';
 import { createCleanup } from './cleanup.ts';
@@ -39,8 +40,12 @@ export interface Stack extends Closable {
   signIn(): Promise<Session>;
   /** Starts a recorder, also after another one was killed. Resolves when the sfu has it. */
   startRecorder(): Promise<Proc>;
-  /** Ends the sfu alone with a signal and starts it on the same port and data. Resolves when it listens. */
-  restartSfu(signal: NodeJS.Signals): Promise<Proc>;
+  /**
+   * Ends the sfu alone with a signal and starts it on the same port and data. Resolves when it listens.
+   *
+   * @param vainStartsMs starts before that one, each killed after so long, whatever it has done by then.
+   */
+  restartSfu(signal: NodeJS.Signals, vainStartsMs?: readonly number[]): Promise<Proc>;
 }
 
 /** What a test may ask of its stack. */
@@ -54,13 +59,15 @@ export interface StackOptions {
   readonly graceSeconds?: number;
   /** A PostgreSQL database; SQLite in the data folder by default. */
   readonly databaseUrl?: string;
+  /** Starts before the one that counts, each killed after so long. */
+  readonly vainStartsMs?: readonly number[];
   /** The program that is the sfu; the product's own by default. */
   readonly sfuMain?: string;
 }
 
 /** Starts an sfu as its own process. Resolves when it listens. */
 export async function startSfu(env: Readonly<Record<string, string>>, main = SFU_MAIN): Promise<Proc> {
-  const sfu = await startProc(process.execPath, [...SFU_NODE_ARGS, main], { env: { ...SFU_SECRETS, ...env } });
+  const sfu = await spawnSfu(env, main);
   try {
     await sfu.line(/"msg":"listening/, READY_MS);
     return sfu;
@@ -68,6 +75,10 @@ export async function startSfu(env: Readonly<Record<string, string>>, main = SFU
     await sfu.close();
     throw error;
   }
+}
+
+function spawnSfu(env: Readonly<Record<string, string>>, main = SFU_MAIN): Promise<Proc> {
+  return startProc(process.execPath, [...SFU_NODE_ARGS, main], { env: { ...SFU_SECRETS, ...env } });
 }
 
 /** Starts the sfu and, unless told otherwise, a recorder. */
@@ -89,12 +100,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...(options.graceSeconds === undefined ? {} : { SIGHTLINE_GRACE_SECONDS: String(options.graceSeconds) }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   };
-  const start = async (): Promise<Proc> => cleanup.use(await startSfu(env, options.sfuMain));
+  const start = async (vainStartsMs: readonly number[] = []): Promise<Proc> => {
+    for (const afterMs of vainStartsMs) {
+      const killed = cleanup.use(await spawnSfu(env, options.sfuMain));
+      await delay(afterMs);
+      process.kill(killed.pid, 'SIGKILL');
+      await killed.exited;
+    }
+    return cleanup.use(await startSfu(env, options.sfuMain));
+  };
 
   let recorder: Proc | undefined;
   let owner: Promise<Session> | undefined;
   try {
-    let sfu = await start();
+    let sfu = await start(options.vainStartsMs);
     const stack: Stack = {
       url,
       dataDir: data.path,
@@ -113,10 +132,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         recorder = started;
         return started;
       },
-      async restartSfu(signal) {
+      async restartSfu(signal, vainStartsMs) {
         process.kill(sfu.pid, signal);
         await sfu.exited;
-        sfu = await start();
+        sfu = await start(vainStartsMs);
         return sfu;
       },
       close: () => cleanup.close(),
