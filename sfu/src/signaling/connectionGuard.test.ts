@@ -85,7 +85,7 @@ describe('a connection that sends a lot at once', () => {
     expect(socket.isPaused()).toBe(false);
     connection.receive(901);
     expect(socket.isPaused()).toBe(true);
-    clock.advance(99);
+    clock.advance(199);
     expect(socket.isPaused()).toBe(true);
     clock.advance(1);
     expect(socket.isPaused()).toBe(false);

@@ -32,7 +32,7 @@ const UNREAD_LIMIT_BYTES = 4 * 1_024 * 1_024;
 /** So many packets are read in a row; then everybody else has a turn. */
 const PACKETS_PER_TURN = 100;
 /** For each packet of a turn, the connection then is not read for this long: some times what it took to serve it. */
-const BREATH_PER_PACKET_MS = 0.1;
+const BREATH_PER_PACKET_MS = 0.2;
 /** The other side may take this long to answer the closing frame. */
 const LINGER_MS = 1_000;
 
@@ -128,7 +128,7 @@ export function createConnectionGuard({
 
 /** Returns what to call with each packet: from time to time, the socket is not read, so that others are. */
 function createBreath(
-  socket: Pick<IncomingMessage['socket'], 'pause' | 'resume'>,
+  socket: Pick<IncomingMessage['socket'], 'pause' | 'resume' | 'cork' | 'uncork'>,
   clock: Pick<Clock, 'after'>,
 ): () => void {
   let packets = 0;
@@ -140,7 +140,12 @@ function createBreath(
     packets += 1;
     if (packets !== PACKETS_PER_TURN) return;
     socket.pause();
+    // So many answers go out in one go: to hand each of them to the system would take longer than to make it.
+    socket.cork();
     // What was read already is served before any timer; only then is it known how much that was.
-    clock.after(0, () => clock.after(packets * BREATH_PER_PACKET_MS, resume));
+    clock.after(0, () => {
+      socket.uncork();
+      clock.after(packets * BREATH_PER_PACKET_MS, resume);
+    });
   };
 }
