@@ -6,6 +6,7 @@ import { createAuditLog } from '../audit/auditLog.ts';
 import type { AccountRecord } from '../db/accounts.ts';
 import { openSqliteDatabase } from '../db/database.ts';
 import { createRepositories } from '../db/repositories.ts';
+import { accountOf } from '../db/suites/fixtures.ts';
 import { createDeviceCredentials, type DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { hashSecret } from '../identity/secrets.ts';
 import { createIdentity } from '../identity/identity.ts';
@@ -64,7 +65,7 @@ export async function createAdministrationHarness() {
   }
   await organisation.addGroup({ groupId: 'sales', companyId: 'acme', name: 'Sales' });
   await organisation.addGroup({ groupId: 'ops', companyId: 'globex', name: 'Ops' });
-  for (const [accountId, grant] of Object.entries(CAST)) await accounts.add(accountOf(accountId, [grant]));
+  for (const [accountId, grant] of Object.entries(CAST)) await accounts.add(memberOf(accountId, [grant]));
   for (const [deviceId, companyId, groupId] of [
     ['desk', 'acme', 'sales'],
     ['phone', 'acme', null],
@@ -169,7 +170,7 @@ export async function createAdministrationHarness() {
       return { status: response.statusCode, body, text: response.body, headers: response.headers };
     },
     addDevice,
-    addAccount: (accountId: string, grants: Grant[]) => accounts.add(accountOf(accountId, grants)),
+    addAccount: (accountId: string, grants: Grant[]) => accounts.add(memberOf(accountId, grants)),
     /** What is on record, the oldest first. */
     audited: (companyId: string | null): Promise<AuditEntry[]> =>
       repositories.audit.read(companyId, 0, 1_000),
@@ -181,18 +182,12 @@ export async function createAdministrationHarness() {
   };
 }
 
-function accountOf(accountId: string, grants: Grant[]): AccountRecord {
-  return {
-    accountId,
+const memberOf = (accountId: string, grants: Grant[]): AccountRecord =>
+  accountOf(accountId, {
     email: `${accountId}@example.test`,
     name: accountId,
     passwordHash: 'x',
     mustChangePassword: false,
-    totpSecret: null,
-    totpLastStep: null,
-    oidcSubject: null,
-    disabled: false,
     createdAtMs: NOW_MS,
     grants,
-  };
-}
+  });

@@ -1,7 +1,7 @@
 import { fail, succeed, type Clock, type Grant, type Result } from '@sightline/shared';
 import type { AccountPatch, AccountRecord, AccountsRepository } from '../db/accounts.ts';
 import type { OrganisationRepository } from '../db/organisation.ts';
-import { isWellFormed, mayGrant, mayManage } from './accountAuthority.ts';
+import { isActiveOwner, isWellFormed, mayGrant, mayManage } from './accountAuthority.ts';
 import type { Reach } from './authorise.ts';
 import { oneTimePassword, type Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
@@ -152,9 +152,6 @@ export function createAccountAdministration(deps: {
     },
   };
 }
-
-const isActiveOwner = ({ disabled, grants }: Pick<AccountRecord, 'disabled' | 'grants'>): boolean =>
-  !disabled && grants.some(({ role }) => role === 'owner');
 
 const keyOf = ({ role, companyId, groupId }: Grant): string => JSON.stringify([role, companyId, groupId]);
 

@@ -19,3 +19,11 @@ export function mayManage(reach: Reach, { grants }: { readonly grants: readonly 
 export function isWellFormed({ role, companyId, groupId }: Grant): boolean {
   return role === 'owner' ? companyId === null && groupId === null : companyId !== null;
 }
+
+/** Whether the account may do everything, now. */
+export function isActiveOwner(account: {
+  readonly disabled: boolean;
+  readonly grants: readonly Grant[];
+}): boolean {
+  return !account.disabled && account.grants.some(({ role }) => role === 'owner');
+}

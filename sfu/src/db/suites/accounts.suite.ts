@@ -1,36 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAccountsRepository, type AccountRecord, type AccountSession } from '../accounts.ts';
+import { createAccountsRepository } from '../accounts.ts';
 import { createOrganisationRepository } from '../organisation.ts';
-import { companyOf } from './fixtures.ts';
+import { accountOf, companyOf, sessionOf } from './fixtures.ts';
 import { freshDatabase, type CreateEmptyDatabase } from './testDatabase.ts';
-
-/** An account without grants, with defaults for all but its id. */
-export const accountOf = (accountId: string, change: Partial<AccountRecord> = {}): AccountRecord => ({
-  accountId,
-  email: `${accountId}@example.org`,
-  name: `Account ${accountId}`,
-  passwordHash: '$argon2id$…',
-  mustChangePassword: true,
-  totpSecret: null,
-  totpLastStep: null,
-  oidcSubject: null,
-  disabled: false,
-  createdAtMs: 1_000,
-  grants: [],
-  ...change,
-});
-
-const sessionOf = (sessionHash: string, change: Partial<AccountSession> = {}): AccountSession => ({
-  sessionHash,
-  tokenHash: sessionHash,
-  previousHash: null,
-  accountId: 'a1',
-  createdAtMs: 1_000,
-  lastUsedAtMs: 1_000,
-  expiresAtMs: 10_000,
-  address: '127.0.0.1',
-  ...change,
-});
 
 /** What accounts and their sessions must do on every database. */
 export function accountsSuite(create: CreateEmptyDatabase): void {

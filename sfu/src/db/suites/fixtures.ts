@@ -1,4 +1,5 @@
 import type { Company } from '@sightline/shared';
+import type { AccountRecord, AccountSession } from '../accounts.ts';
 import type { Database } from '../database.ts';
 import { createDevicesRepository, type NewEnrolmentToken } from '../devices.ts';
 import { createOrganisationRepository } from '../organisation.ts';
@@ -10,6 +11,35 @@ export const companyOf = (companyId: string): Company => ({
   name: `Company ${companyId}`,
   idleThresholdMs: 600_000,
   createdAtMs: 1_000,
+});
+
+/** An account without grants, with defaults for all but its id. */
+export const accountOf = (accountId: string, change: Partial<AccountRecord> = {}): AccountRecord => ({
+  accountId,
+  email: `${accountId}@example.org`,
+  name: `Account ${accountId}`,
+  passwordHash: '$argon2id$…',
+  mustChangePassword: true,
+  totpSecret: null,
+  totpLastStep: null,
+  oidcSubject: null,
+  disabled: false,
+  createdAtMs: 1_000,
+  grants: [],
+  ...change,
+});
+
+/** A session of account `a1` that expires at 10 s; its first cookie is still in use. */
+export const sessionOf = (sessionHash: string, change: Partial<AccountSession> = {}): AccountSession => ({
+  sessionHash,
+  tokenHash: sessionHash,
+  previousHash: null,
+  accountId: 'a1',
+  createdAtMs: 1_000,
+  lastUsedAtMs: 1_000,
+  expiresAtMs: 10_000,
+  address: '127.0.0.1',
+  ...change,
 });
 
 /** A token of company `c1` that expires at 10 s. */

@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createAccountsRepository } from '../accounts.ts';
 import { createDevicesRepository } from '../devices.ts';
 import { createOrganisationRepository } from '../organisation.ts';
-import { accountOf } from './accounts.suite.ts';
-import { companyOf, newDevice, tokenOf } from './fixtures.ts';
+import { accountOf, companyOf, newDevice, tokenOf } from './fixtures.ts';
 import { freshDatabase, type CreateEmptyDatabase } from './testDatabase.ts';
 
 /** What companies and groups must do on every database. */
