@@ -20,6 +20,8 @@ export const ADDRESS = '192.0.2.1';
 export const NOW_MS = 1_800_000_000_000;
 export const RECORDER_SECRET = 'a secret of the recorders';
 
+const PASSWORD_HASH = 'no hash of anything';
+
 /** Who is there, by account id, which is the name too. */
 const CAST = {
   owen: { role: 'owner', companyId: null, groupId: null },
@@ -108,7 +110,9 @@ export async function createAdministrationHarness() {
   const { sessions } = identity;
   const cookies = new Map<string, string>();
   for (const accountId of Object.keys(CAST)) {
-    const [cookie = ''] = (await sessions.begin(accountId, ADDRESS, undefined)).split(';');
+    const account = { accountId, passwordHash: PASSWORD_HASH };
+    const [cookie] = (await sessions.begin(account, ADDRESS, undefined))?.split(';') ?? [];
+    if (cookie === undefined) throw new Error(`${accountId} could not sign in.`);
     cookies.set(accountId, cookie);
   }
 
@@ -186,7 +190,7 @@ const memberOf = (accountId: string, grants: Grant[]): AccountRecord =>
   accountOf(accountId, {
     email: `${accountId}@example.test`,
     name: accountId,
-    passwordHash: 'x',
+    passwordHash: PASSWORD_HASH,
     mustChangePassword: false,
     createdAtMs: NOW_MS,
     grants,

@@ -50,7 +50,7 @@ export function authRoutes(api: Api, { accounts, identity, auditLog }: AuthRoute
           throw throttled(reply, result.waitMs);
         case 'wrong':
           await fail(result.account, result.account?.disabled === true ? 'disabled' : 'wrong-password');
-          throw new HttpProblem(401, 'wrong-credentials', 'E-mail address or password are not right.');
+          throw wrongCredentials();
         case 'totp-required':
           throw new HttpProblem(401, 'totp-required', 'Enter the code that your authenticator shows.');
         case 'totp-wrong':
@@ -62,12 +62,17 @@ export function authRoutes(api: Api, { accounts, identity, auditLog }: AuthRoute
           );
         case 'right': {
           const { account } = result;
+          const cookie = await sessions.begin(account, address, cookieHeader);
+          if (cookie === undefined) {
+            await fail(account, 'changed-meanwhile');
+            throw wrongCredentials();
+          }
           await recordForAccount(auditLog, account, {
             action: 'signed-in',
             address,
             details: { by: account.totpSecret === null ? 'password' : 'password and code' },
           });
-          void reply.header('set-cookie', await sessions.begin(account.accountId, address, cookieHeader));
+          void reply.header('set-cookie', cookie);
           return toMe(account);
         }
       }
@@ -112,6 +117,9 @@ export function authRoutes(api: Api, { accounts, identity, auditLog }: AuthRoute
     handler: async (_input, { caller }) => toMe(await ownAccount(accounts, caller.principal.accountId)),
   });
 }
+
+const wrongCredentials = (): HttpProblem =>
+  new HttpProblem(401, 'wrong-credentials', 'E-mail address or password are not right.');
 
 function toMe(account: AccountRecord): Me {
   const { accountId, email, name, grants, mustChangePassword } = account;

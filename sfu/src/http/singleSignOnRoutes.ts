@@ -47,10 +47,11 @@ export function singleSignOnRoutes(api: Api, { identity, auditLog }: AuthRoutesD
       const result = await provider.finish(query, cookieHeader);
       void reply.header('set-cookie', provider.clearedCookie);
       if (result.outcome === 'right') {
+        const cookie = await sessions.begin(result.account, address, cookieHeader);
+        if (cookie === undefined) return signInPage('sso-failed');
         const details = { by: 'single sign-on' };
         await recordForAccount(auditLog, result.account, { action: 'signed-in', address, details });
-        const { accountId } = result.account;
-        void reply.header('set-cookie', await sessions.begin(accountId, address, cookieHeader));
+        void reply.header('set-cookie', cookie);
         return '/';
       }
       const { reason, email, account } = result;

@@ -19,6 +19,18 @@ const sessionHash = async (): Promise<string> =>
 const isGood = async (): Promise<boolean> => (await sessionHash()) !== '';
 
 describe('a session', () => {
+  it('does not begin by a password that was changed, or an account that was disabled, meanwhile', async () => {
+    const { accounts, identity } = harness;
+    for (const change of [{ passwordHash: 'another' }, { disabled: true }]) {
+      const account = await harness.addAccount(`tom ${Object.keys(change).join()}`);
+      // As it was when the password was looked at; what ends all sessions comes before this one.
+      await accounts.change(account.accountId, change);
+      await identity.sessions.endAll(account.accountId);
+      await expect(identity.sessions.begin(account, '192.0.2.1', undefined)).resolves.toBeUndefined();
+      await expect(accounts.deleteSessionsOf(account.accountId)).resolves.toEqual([]);
+    }
+  });
+
   it('ends when nobody has used it for twelve hours', async () => {
     harness.clock.advance(12 * HOUR_MS - 1);
     expect(await isGood()).toBe(true);

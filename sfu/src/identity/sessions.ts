@@ -15,8 +15,15 @@ export interface Sessions {
   authenticate(cookieHeader: string | undefined): Promise<SignedIn | undefined>;
   /** Who the cookie speaks for; replaces a cookie that has been in use for a while. */
   authenticateRequest(cookieHeader: string | undefined): Promise<AuthenticatedRequest | undefined>;
-  /** Begins a session, and ends the one that the browser had. Returns the `Set-Cookie` header. */
-  begin(accountId: string, address: string, cookieHeader: string | undefined): Promise<string>;
+  /**
+   * Begins a session, and ends the one that the browser had. Returns the `Set-Cookie` header; undefined if the account
+   * has been disabled, or has got another password, since it was looked at.
+   */
+  begin(
+    account: Pick<AccountRecord, 'accountId' | 'passwordHash'>,
+    address: string,
+    cookieHeader: string | undefined,
+  ): Promise<string | undefined>;
   /** Replaces the cookie now. Undefined: it is good no more. */
   rotate(cookieHeader: string | undefined): Promise<string | undefined>;
   /** These sessions are in use without asking for anything. What fails is logged: there is a next time. */
@@ -131,14 +138,15 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
         setCookie: isDue ? await rotateFound(found.session) : undefined,
       };
     },
-    async begin(accountId, address, cookieHeader) {
+    async begin({ accountId, passwordHash }, address, cookieHeader) {
       const before = await find(cookieHeader);
       if (before !== undefined) await end(before.account.accountId, before.session.sessionHash);
       const token = createSecret();
+      const sessionHash = hashSecret(token);
       const nowMs = clock.nowMs();
       await accounts.addSession({
-        sessionHash: hashSecret(token),
-        tokenHash: hashSecret(token),
+        sessionHash,
+        tokenHash: sessionHash,
         previousHash: null,
         accountId,
         createdAtMs: nowMs,
@@ -146,7 +154,13 @@ export function createSessions({ accounts, secure, clock, logger }: SessionsDeps
         expiresAtMs: nowMs + IDLE_MS,
         address,
       });
-      return setCookie(token, ABSOLUTE_MS / 1_000);
+      // What changed before this is seen now; what changes later ends this session too.
+      const now = (await accounts.findSession(sessionHash, nowMs))?.account;
+      if (now !== undefined && !now.disabled && now.passwordHash === passwordHash) {
+        return setCookie(token, ABSOLUTE_MS / 1_000);
+      }
+      await accounts.deleteSession(sessionHash);
+      return undefined;
     },
     async rotate(cookieHeader) {
       const found = await find(cookieHeader);
