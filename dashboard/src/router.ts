@@ -88,9 +88,28 @@ const ROUTES: RouteRecordRaw[] = [
   { path: '/:unknown(.*)*', redirect: '/' },
 ];
 
+/**
+ * A page that was opened before the server was updated asks for parts that are gone: it is loaded anew, at the address
+ * that was wanted, once the server can be reached.
+ */
+function loadAnewWhenOutdated(router: Router): void {
+  let partMissing = false;
+  window.addEventListener('vite:preloadError', () => (partMissing = true));
+  router.onError((_error, to, from) => {
+    const outdated = partMissing && from.matched.length > 0;
+    partMissing = false;
+    if (!outdated) return;
+    void fetch(to.fullPath, { cache: 'no-store' }).then(
+      ({ ok }) => ok && window.location.assign(to.fullPath),
+      () => undefined,
+    );
+  });
+}
+
 /** The addresses of the pages. The focus view lies over the wall, whose tiles stay as they are. */
 export function createAppRouter(session: Session): Router {
   const router = createRouter({ history: createWebHistory(), routes: ROUTES });
   router.beforeEach(createGuard(session, takeDestination));
+  loadAnewWhenOutdated(router);
   return router;
 }

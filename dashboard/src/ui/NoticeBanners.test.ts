@@ -19,24 +19,50 @@ describe('the banners', () => {
     const page = build();
     useConnectionStore().state = {
       status: 'refused',
-      code: 'unsupported-protocol-version',
-      message: 'Reload this page.',
+      code: 'limit-reached',
+      message: 'Come back later.',
     };
     await nextTick();
-    expect(page.get('[data-testid=refused]').text()).toContain('Reload this page.');
+    expect(page.get('[data-testid=refused]').text()).toContain('Come back later.');
     useConnectionStore().state = { status: 'connected' };
     await nextTick();
     expect(page.find('[data-testid=refused]').exists()).toBe(false);
   });
 
+  it('offer to load a page again that is older than the server', async () => {
+    const page = build();
+    useConnectionStore().state = {
+      status: 'refused',
+      code: 'unsupported-protocol-version',
+      message: 'Protocol version 1 is not supported.',
+    };
+    await nextTick();
+    const banner = page.get('[data-testid=refused]');
+    expect(banner.text()).toContain('Sightline has been updated.');
+    expect(banner.get('button').text()).toBe('Reload');
+  });
+
+  it.each([
+    ['run-ffmpeg-exited', 'broke off'],
+    ['a-code-to-come', 'failed'],
+  ])('say of %s what it means, not how the recorder puts it', async (code, words) => {
+    const page = build();
+    const message = '[rtp @ 0x55] Could not find codec parameters. A new run begins in 1000 ms.';
+    useAlarmsStore().raise({ sessionId: 's1', trackId: 'display-1', code, message, atMs: 0 });
+    await nextTick();
+    const text = page.get('[data-testid=recording-alarm]').text();
+    expect(text).toContain(words);
+    expect(text).not.toContain('codec');
+  });
+
   it('show a recording alarm until it is dismissed', async () => {
     const page = build();
-    const message = 'The recording stalled and was begun anew.';
-    useAlarmsStore().raise({ sessionId: 's1', trackId: 'display-1', code: 'stalled', message, atMs: 0 });
+    const message = 'Packets went out, but the file did not grow.';
+    useAlarmsStore().raise({ sessionId: 's1', trackId: 'display-1', code: 'run-stalled', message, atMs: 0 });
     await nextTick();
     const banner = page.get('[data-testid=recording-alarm]');
-    expect(banner.attributes()).toMatchObject({ role: 'alert', 'data-code': 'stalled' });
-    expect(banner.text()).toContain(message);
+    expect(banner.attributes()).toMatchObject({ role: 'alert', 'data-code': 'run-stalled' });
+    expect(banner.text()).toContain('stood still and is begun anew');
     await banner.get('button').trigger('click');
     expect(page.find('[data-testid=recording-alarm]').exists()).toBe(false);
   });
