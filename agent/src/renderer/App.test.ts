@@ -182,12 +182,22 @@ describe('enrolling on the page', () => {
     expect(socket.attempts).toBe(1);
   });
 
+  it('asks for no link where one was opened, only for the name', async () => {
+    enrolled = undefined;
+    await mount('', 's1');
+    expect(element('enrolment-link')).toBeNull();
+    fill('#device-user', 'Ana');
+    await submit();
+    expect(exchanged).toMatchObject([{ secret: 's1', machine: { userName: 'Ana' } }]);
+  });
+
   it('says why it failed', async () => {
     enrolled = undefined;
     exchangeAnswer = () => Promise.reject(new EnrolmentError('The link is used up. Ask for another.'));
     await mount('?user=ana', 's1');
     await settle();
     expect(element('enrolment-problem')?.textContent).toContain('Ask for another');
+    expect(element('enrolment-link')).not.toBeNull();
     expect(socket.attempts).toBe(0);
   });
 
