@@ -142,7 +142,16 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   const recorded = (): boolean => recorders.pick() !== undefined;
   const recordingStateOf: RecordingStateOf = (sessionId, trackId) => coordinator.stateOf(sessionId, trackId);
   const agentDeps = { presence, recorded, clock, logger };
-  const viewerDeps = { engine, directory, presence, accountsOnline, recordingStateOf, clock, logger };
+  const viewerDeps = {
+    engine,
+    directory,
+    presence,
+    accountsOnline,
+    liveViews,
+    recordingStateOf,
+    clock,
+    logger,
+  };
   const recorderDeps = { recorders, coordinator, repository: recordings, segmentWriter, logger };
   const signaling = createSignalingServer({
     httpServer: http.server,

@@ -14,6 +14,7 @@ const DTLS = { fingerprints: [{ algorithm: 'sha-256' as const, value: 'AA' }] };
 let engine: FakeEngine;
 let directory: ClientDirectory;
 let told: string[];
+let onRecord: () => Promise<void>;
 
 function connect(userName = 'ann'): AgentClient {
   return new AgentClient(
@@ -52,6 +53,7 @@ function viewerOf(reach: Reach, accountId = 'sue'): ViewerClient {
     {
       engine,
       directory,
+      viewOnRecord: () => onRecord(),
       notifier: {
         consumerClosed: (_id, reason) => told.push(`consumer ${reason}`),
         transportClosed: (_id, reason) => told.push(`transport ${reason}`),
@@ -69,6 +71,7 @@ beforeEach(() => {
   engine = createFakeEngine();
   directory = new ClientDirectory(logger);
   told = [];
+  onRecord = () => Promise.resolve();
 });
 
 describe('an agent', () => {
@@ -144,6 +147,32 @@ describe('a viewer', () => {
     expect(told).toEqual(['watched 1']);
     viewer.close();
     expect(told).toEqual(['watched 1', 'watched 0']);
+  });
+
+  it('sees nothing before it is on record, and nothing at all if that fails or he has paused by then', async () => {
+    const client = connect();
+    client.startStreaming();
+    const { producer, router } = await publish(client);
+    const viewer = viewerOf(within('acme'));
+    const consumer = await watch(viewer, router.id, producer.id);
+    let resumed = 0;
+    consumer.resume = () => Promise.resolve(void (resumed += 1));
+
+    onRecord = () => Promise.reject(new Error('disk full'));
+    await expect(viewer.resumeConsumer(consumer.id)).rejects.toThrow('disk full');
+    expect(told).toEqual(['watched 1', 'watched 0']);
+
+    const entered = Promise.withResolvers<undefined>();
+    onRecord = () => entered.promise;
+    const early = viewer.resumeConsumer(consumer.id);
+    await viewer.pauseConsumer(consumer.id);
+    const resuming = viewer.resumeConsumer(consumer.id);
+    await viewer.pauseConsumer(consumer.id);
+    entered.resolve(undefined);
+    await Promise.all([early, resuming]);
+    expect(resumed).toBe(0);
+    await viewer.resumeConsumer(consumer.id);
+    expect(resumed).toBe(1);
   });
 
   it('counts once, however many tabs his account has open', async () => {

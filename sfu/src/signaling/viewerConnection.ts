@@ -7,6 +7,7 @@ import type { MediaEngine } from '../media/types.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { AccountsOnline } from '../viewers/accountsOnline.ts';
 import { clientView, type RecordingStateOf } from '../viewers/clientViews.ts';
+import type { LiveViews } from '../viewers/liveViews.ts';
 import { ViewerClient } from '../viewers/viewerClient.ts';
 import { logRefusals } from './refusals.ts';
 import { roomsOfViewer } from './rooms.ts';
@@ -19,6 +20,7 @@ export interface ViewerConnectionDeps {
   directory: ClientDirectory;
   presence: Presence;
   accountsOnline: AccountsOnline;
+  liveViews: Pick<LiveViews, 'onRecord'>;
   recordingStateOf: RecordingStateOf;
   clock: Clock;
   logger: Logger;
@@ -41,6 +43,7 @@ export function serveViewer(
     {
       engine,
       directory,
+      viewOnRecord: deps.liveViews.onRecord,
       notifier: {
         consumerClosed: (consumerId, reason) => socket.emit('consumer-closed', { consumerId, reason }),
         transportClosed: (transportId, reason) => socket.emit('transport-closed', { transportId, reason }),

@@ -16,6 +16,7 @@ let clock: ManualClock;
 let records: AuditRecord[];
 let client: AgentClient;
 let liveViews: LiveViews;
+let isBroken: boolean;
 
 beforeEach(() => {
   clock = createManualClock(1_000);
@@ -36,8 +37,9 @@ beforeEach(() => {
   );
   const record = (entry: AuditRecord) => {
     records.push(entry);
-    return Promise.reject(new Error('not asked for'));
+    return isBroken ? Promise.reject(new Error('disk full')) : Promise.resolve();
   };
+  isBroken = false;
   liveViews = createLiveViews({ directory, audit: { record }, clock });
 });
 
@@ -79,6 +81,18 @@ describe('a live view', () => {
     client.watchedBy(SUE, -1);
     clock.advance(10_000);
     expect(actions()).toEqual(['live-view-began Sue', 'live-view-began Tom']);
+  });
+
+  it('is no view if it cannot be put on record, and begins anew at the next attempt', async () => {
+    isBroken = true;
+    client.watchedBy(SUE, 1);
+    await expect(liveViews.onRecord(client, SUE)).rejects.toThrow('disk full');
+    client.watchedBy(SUE, -1);
+    isBroken = false;
+    client.watchedBy(SUE, 1);
+    await liveViews.onRecord(client, SUE);
+    expect(actions()).toEqual(['live-view-began Sue', 'live-view-began Sue']);
+    expect(clock.pending).toBe(0);
   });
 
   it('ends with the server, as of when it was interrupted if it was', () => {

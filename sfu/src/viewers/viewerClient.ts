@@ -3,6 +3,7 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer, Watcher } from '../clients/events.ts';
 import { isWithin, type Reach } from '../identity/authorise.ts';
 import type { MediaConsumer, MediaEngine, MediaRouter, MediaTransport } from '../media/types.ts';
+import type { LiveViews } from './liveViews.ts';
 
 /** More of these per viewer is a mistake, or an attack. */
 const MAX_TRANSPORTS = 64;
@@ -26,6 +27,7 @@ export class ViewerClient {
   readonly #reach: Reach;
   readonly #engine: MediaEngine;
   readonly #directory: ClientDirectory;
+  readonly #viewOnRecord: LiveViews['onRecord'];
   readonly #notifier: ViewerNotifier;
   readonly #transports = new Map<string, { transport: MediaTransport; routerId: string }>();
   readonly #watched = new Map<string, Watched>();
@@ -33,12 +35,18 @@ export class ViewerClient {
 
   constructor(
     viewer: { watcher: Watcher; reach: Reach },
-    deps: { engine: MediaEngine; directory: ClientDirectory; notifier: ViewerNotifier },
+    deps: {
+      engine: MediaEngine;
+      directory: ClientDirectory;
+      viewOnRecord: LiveViews['onRecord'];
+      notifier: ViewerNotifier;
+    },
   ) {
     this.#watcher = viewer.watcher;
     this.#reach = viewer.reach;
     this.#engine = deps.engine;
     this.#directory = deps.directory;
+    this.#viewOnRecord = deps.viewOnRecord;
     this.#notifier = deps.notifier;
   }
 
@@ -114,12 +122,19 @@ export class ViewerClient {
     return consumer;
   }
 
-  /** @throws {ProtocolError} `unknown-consumer` */
+  /** @throws {ProtocolError} `unknown-consumer`, or what the database threw: no view goes unrecorded */
   async resumeConsumer(consumerId: string): Promise<void> {
     const watched = this.#ownConsumer(consumerId);
-    // The watched person is told before the first frame goes out.
+    // The watched person is told, and it is on record, before the first frame goes out.
     this.#setPlaying(watched, true);
-    await watched.consumer.resume();
+    try {
+      await this.#viewOnRecord(watched.published.client, this.#watcher);
+    } catch (error) {
+      this.#setPlaying(watched, false);
+      throw error;
+    }
+    // It may have been paused or closed meanwhile.
+    if (watched.playing) await watched.consumer.resume();
   }
 
   /** @throws {ProtocolError} `unknown-consumer` */
