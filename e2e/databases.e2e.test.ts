@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
-import { createAuditRepository, openDatabase, postgresDialect } from '@sightline/sfu/db';
+import {
+  createAuditRepository,
+  createOrganisationRepository,
+  openDatabase,
+  postgresDialect,
+} from '@sightline/sfu/db';
 import { databaseSuites, entryAfter, expectWholeChains } from '@sightline/sfu/db/suites';
 import { createCleanup } from './harness/cleanup.ts';
 import { freeTcpPort } from './harness/ports.ts';
@@ -44,6 +49,30 @@ describe('on PostgreSQL', () => {
       await Promise.all(opened.map((database) => database.destroy()));
     }
   });
+
+  it('goes on soon after a server vanished in the middle of a transaction, without a word', async () => {
+    const company = { companyId: 'c1', name: 'Acme', idleThresholdMs: 600_000, createdAtMs: 1_000 };
+    const { open } = await createEmpty();
+    const [vanished, other] = await Promise.all([open(), open()]);
+    const held = Promise.withResolvers<void>();
+    const silence = Promise.withResolvers<void>();
+    const cut = vanished.transaction().execute(async (inside) => {
+      await inside
+        .insertInto('companies')
+        .values({ company_id: company.companyId, name: 'Vanished', idle_threshold_ms: 1, created_at_ms: 1 })
+        .execute();
+      held.resolve();
+      await silence.promise;
+    });
+    try {
+      await held.promise;
+      await createOrganisationRepository(other).addCompany(company);
+    } finally {
+      silence.resolve();
+      await expect(cut).rejects.toThrow();
+      await Promise.all([vanished.destroy(), other.destroy()]);
+    }
+  }, 30_000);
 
   it('keeps what it acknowledged when the database server is killed, and goes on when that is back', async () => {
     const killable = cleanup.use(await startPostgres());

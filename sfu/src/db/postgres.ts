@@ -5,6 +5,8 @@ import { DatabaseError } from './databaseError.ts';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A machine that vanishes says no goodbye: PostgreSQL would keep its locks for hours, and its successor waiting. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 
 /** Whether this is the URL of a PostgreSQL database. */
 function isPostgresUrl(url: string): boolean {
@@ -35,6 +37,7 @@ export function postgresDialect(url: string, logger: Pick<Logger, 'warn'>): Post
     application_name: 'sightline',
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
     types: numbersAsNumbers(),
   });
