@@ -13,6 +13,8 @@ export interface TestDevice extends Closable {
   readonly deviceId: string;
   /** Sessions that were acknowledged since the last check. */
   readonly begun: ReadonlySet<string>;
+  /** What is known of its presence: another object whenever it came, went, or lost its connection. */
+  readonly known: object;
   /** Does one thing, if it is connected. @throws when it was not acknowledged */
   act(): Promise<void>;
   /** The sfu is there again after it was killed. */
@@ -153,6 +155,9 @@ export function createTestDevice(deps: {
   return {
     deviceId: enrolment.deviceId,
     begun,
+    get known() {
+      return presence;
+    },
     async act() {
       if (link === undefined) {
         if (random() < 0.1) come();

@@ -58,6 +58,18 @@ async function shownClients(stack: Stack, session: Session): Promise<Map<string,
   }
 }
 
+/** The same at a moment since when no device has come or gone: what is known of the devices is of that moment, too. */
+async function shownMeanwhile(
+  devices: readonly TestDevice[],
+  show: () => Promise<Map<string, ClientView>>,
+): Promise<Map<string, ClientView>> {
+  for (;;) {
+    const known = devices.map((device) => device.known);
+    const shown = await show();
+    if (devices.every((device, index) => device.known === known[index])) return shown;
+  }
+}
+
 /** Writes until it is stopped; of what was not acknowledged the writer keeps account itself. */
 async function writeUntil(
   stopped: AbortSignal,
@@ -110,11 +122,11 @@ export async function surviveKills(
   ];
 
   const check = async (): Promise<void> => {
-    const shown = await shownClients(stack, session);
+    for (const sessionId of devices.flatMap((device) => [...device.begun])) {
+      recordedSession.parse(await session.api('GET', `/api/v1/sessions/${sessionId}`));
+    }
+    const shown = await shownMeanwhile(devices, () => shownClients(stack, session));
     for (const device of devices) {
-      for (const sessionId of device.begun) {
-        recordedSession.parse(await session.api('GET', `/api/v1/sessions/${sessionId}`));
-      }
       device.check(shown.get(device.deviceId));
       device.requireGoodLogins();
     }
