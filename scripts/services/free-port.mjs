@@ -7,6 +7,7 @@ import { SetupError } from '../setup/setup-error.mjs';
  * @throws {SetupError} which names the variable
  */
 export async function requireFreePort(port, variable) {
+  const command = process.env.npm_lifecycle_event === 'demo' ? 'npm run demo' : 'npm start';
   const server = createServer();
   try {
     await new Promise((resolve, reject) => {
@@ -15,7 +16,7 @@ export async function requireFreePort(port, variable) {
     });
   } catch (error) {
     throw new SetupError(`port ${port} cannot be used (${error.code})`, {
-      help: `Stop the program that has it (is Sightline running already?), or choose another port:\n\n  ${variable}=${port + 100} npm start`,
+      help: `Stop the program that has it (is Sightline running already?), or choose another port:\n\n  ${variable}=${port + 100} ${command}`,
       cause: error,
     });
   }
