@@ -1,8 +1,9 @@
-import type { Grant } from '@sightline/shared';
+import type { Company, Grant } from '@sightline/shared';
 import type { Selectable, Updateable } from 'kysely';
 import { accountSessions } from './accountSessions.ts';
 import { inBatches } from './batches.ts';
 import type { Database } from './database.ts';
+import { insertCompany } from './organisation.ts';
 import type { Schema } from './schema.ts';
 
 /** An account as it is kept. */
@@ -47,6 +48,8 @@ export interface AccountSession {
 export interface AccountsRepository extends AccountSessionsRepository {
   /** With its grants, in one transaction. False: the e-mail address is taken. */
   add(account: AccountRecord): Promise<boolean>;
+  /** The same, with the first company. `beforeCommit` is called when everything but the commit is done. */
+  addFirst(account: AccountRecord, company: Company, beforeCommit: () => void): Promise<boolean>;
   count(): Promise<number>;
   find(accountId: string): Promise<AccountRecord | undefined>;
   findByEmail(email: string): Promise<AccountRecord | undefined>;
@@ -108,26 +111,12 @@ export function createAccountsRepository(database: Database): AccountsRepository
   };
 
   return {
-    add: (account) =>
+    add: (account) => database.transaction().execute((transaction) => insertAccount(transaction, account)),
+    addFirst: (account, company, beforeCommit) =>
       database.transaction().execute(async (transaction) => {
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('accounts')
-          .values({
-            account_id: account.accountId,
-            email: account.email,
-            name: account.name,
-            password_hash: account.passwordHash,
-            must_change_password: Number(account.mustChangePassword),
-            totp_secret: account.totpSecret,
-            totp_last_step: account.totpLastStep,
-            oidc_subject: account.oidcSubject,
-            disabled: Number(account.disabled),
-            created_at_ms: account.createdAtMs,
-          })
-          .onConflict((conflict) => conflict.column('email').doNothing())
-          .executeTakeFirst();
-        if (numInsertedOrUpdatedRows !== 1n) return false;
-        await addGrants(transaction, account.accountId, account.grants);
+        if (!(await insertAccount(transaction, account))) return false;
+        await insertCompany(transaction, company);
+        beforeCommit();
         return true;
       }),
     async count() {
@@ -177,6 +166,28 @@ export function createAccountsRepository(database: Database): AccountsRepository
 }
 
 type AccountRow = Selectable<Schema['accounts']>;
+
+async function insertAccount(transaction: Database, account: AccountRecord): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto('accounts')
+    .values({
+      account_id: account.accountId,
+      email: account.email,
+      name: account.name,
+      password_hash: account.passwordHash,
+      must_change_password: Number(account.mustChangePassword),
+      totp_secret: account.totpSecret,
+      totp_last_step: account.totpLastStep,
+      oidc_subject: account.oidcSubject,
+      disabled: Number(account.disabled),
+      created_at_ms: account.createdAtMs,
+    })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows !== 1n) return false;
+  await addGrants(transaction, account.accountId, account.grants);
+  return true;
+}
 
 async function addGrants(transaction: Database, accountId: string, grants: readonly Grant[]): Promise<void> {
   if (grants.length === 0) return;

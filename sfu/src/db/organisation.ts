@@ -35,17 +35,7 @@ export interface DeletedGroup {
 /** The {@link OrganisationRepository} on a database. */
 export function createOrganisationRepository(database: Database): OrganisationRepository {
   return {
-    async addCompany({ companyId, name, idleThresholdMs, createdAtMs }) {
-      await database
-        .insertInto('companies')
-        .values({
-          company_id: companyId,
-          name,
-          idle_threshold_ms: idleThresholdMs,
-          created_at_ms: createdAtMs,
-        })
-        .execute();
-    },
+    addCompany: (company) => insertCompany(database, company),
     async listCompanies() {
       const rows = await database
         .selectFrom('companies')
@@ -155,6 +145,17 @@ export function createOrganisationRepository(database: Database): OrganisationRe
         }),
       ),
   };
+}
+
+/** A company's row, for transactions that write more than that. */
+export async function insertCompany(
+  database: Database,
+  { companyId, name, idleThresholdMs, createdAtMs }: Company,
+): Promise<void> {
+  await database
+    .insertInto('companies')
+    .values({ company_id: companyId, name, idle_threshold_ms: idleThresholdMs, created_at_ms: createdAtMs })
+    .execute();
 }
 
 function toCompany(row: Selectable<Schema['companies']>): Company {

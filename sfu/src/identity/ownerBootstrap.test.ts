@@ -21,7 +21,7 @@ afterEach(() => database.destroy());
 
 const clock = createManualClock(1_000);
 
-const start = (ownerPassword?: string): Promise<void> =>
+const start = (ownerPassword?: string, print = (text: string) => void printed.push(text)): Promise<void> =>
   bootstrapOwner({
     ...repositories,
     auditLog: createAuditLog({
@@ -34,7 +34,7 @@ const start = (ownerPassword?: string): Promise<void> =>
     ownerPassword,
     companyName: 'Acme',
     clock,
-    print: (text) => printed.push(text),
+    print,
   });
 
 describe('the first start', () => {
@@ -81,6 +81,17 @@ describe('the first start', () => {
     expect(owner?.mustChangePassword).toBe(false);
     await expect(passwords.verify('given by the environment', owner?.passwordHash)).resolves.toBe(true);
     expect(printed).toEqual([]);
+  });
+
+  it('leaves all to the next one if it is cut short', async () => {
+    const cutShort = start(undefined, () => {
+      throw new Error('killed');
+    });
+    await expect(cutShort).rejects.toThrow('killed');
+    await start();
+    await expect(repositories.accounts.count()).resolves.toBe(1);
+    await expect(repositories.organisation.listCompanies()).resolves.toHaveLength(1);
+    expect(printed).toHaveLength(1);
   });
 
   it('of two servers at once makes one owner, whose password is the one that is printed', async () => {

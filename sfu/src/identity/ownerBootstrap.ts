@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DEFAULT_IDLE_THRESHOLD_MS, type Clock } from '@sightline/shared';
 import { SERVER_ACTOR } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
-import type { AccountsRepository } from '../db/accounts.ts';
-import type { OrganisationRepository } from '../db/organisation.ts';
+import type { AccountRecord, AccountsRepository } from '../db/accounts.ts';
 import { oneTimePassword, type Passwords } from './passwords.ts';
 
 /** The account and the company that the first start makes. */
@@ -18,8 +17,7 @@ export interface FirstOwner {
 
 /** What {@link bootstrapOwner} needs. */
 export interface OwnerBootstrapDeps extends FirstOwner {
-  accounts: Pick<AccountsRepository, 'add' | 'count'>;
-  organisation: Pick<OrganisationRepository, 'addCompany'>;
+  accounts: Pick<AccountsRepository, 'addFirst' | 'count'>;
   passwords: Passwords;
   auditLog: Pick<AuditLog, 'record'>;
   clock: Pick<Clock, 'nowMs'>;
@@ -27,12 +25,12 @@ export interface OwnerBootstrapDeps extends FirstOwner {
 
 /** At the first start, makes a company and the account that may do everything. Later it does nothing. */
 export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
-  const { accounts, organisation, passwords, auditLog, ownerEmail, clock } = deps;
+  const { accounts, passwords, auditLog, ownerEmail, clock } = deps;
   if ((await accounts.count()) > 0) return;
   const createdAtMs = clock.nowMs();
   const password = deps.ownerPassword ?? oneTimePassword();
   const accountId = randomUUID();
-  const isAdded = await accounts.add({
+  const owner: AccountRecord = {
     accountId,
     email: ownerEmail,
     name: 'Owner',
@@ -44,18 +42,16 @@ export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
     disabled: false,
     createdAtMs,
     grants: [{ role: 'owner', companyId: null, groupId: null }],
+  };
+  const companyId = randomUUID();
+  const name = deps.companyName;
+  const company = { companyId, name, idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS, createdAtMs };
+  const isAdded = await accounts.addFirst(owner, company, () => {
+    // Before the commit: who is killed here must not leave an account whose password nobody has seen.
+    if (deps.ownerPassword === undefined) deps.print(oneTimePasswordNotice(ownerEmail, password));
   });
   // Another server on the same database was faster: its password counts.
   if (!isAdded) return;
-  if (deps.ownerPassword === undefined) deps.print(oneTimePasswordNotice(ownerEmail, password));
-  const companyId = randomUUID();
-  const name = deps.companyName;
-  await organisation.addCompany({
-    companyId,
-    name,
-    idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS,
-    createdAtMs,
-  });
   const byServer = { actor: SERVER_ACTOR, address: null };
   await auditLog.record({
     ...byServer,

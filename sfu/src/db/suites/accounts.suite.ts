@@ -42,6 +42,20 @@ export function accountsSuite(create: CreateEmptyDatabase): void {
       expect(await accounts().count()).toBe(1);
     });
 
+    it('adds the first account with a company, both or neither', async () => {
+      const first = accountOf('a1', { grants: [owner] });
+      const cutShort = accounts().addFirst(first, companyOf('c1'), () => {
+        throw new Error('killed');
+      });
+      await expect(cutShort).rejects.toThrow('killed');
+      expect(await accounts().count()).toBe(0);
+      const asked = [companyOf('c1'), companyOf('c2')].map((company, index) =>
+        accounts().addFirst({ ...first, accountId: `a${index}` }, company, () => undefined),
+      );
+      expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
+      expect(await createOrganisationRepository(database()).listCompanies()).toHaveLength(1);
+    });
+
     it('changes what it is told to, and grants as a whole', async () => {
       await createOrganisationRepository(database()).addCompany(companyOf('c1'));
       const account = accountOf('a1', { grants: [owner, admin] });
