@@ -43,3 +43,17 @@ export function createClosing(logger: Logger, release: () => void): Closing {
     },
   };
 }
+
+/** What an object of the engine has beside its end. */
+export type Own<Whole extends MediaObject> = Omit<Whole, keyof MediaObject>;
+
+/** Makes `own` a {@link MediaObject}, with this id and this end. */
+export function withClosing<Own extends object>(
+  id: string,
+  closing: Omit<Closing, 'ended'>,
+  own: Own,
+): Own & MediaObject {
+  const { close, onClosed } = closing;
+  const object = Object.assign(own, { id, closed: false, close, onClosed });
+  return Object.defineProperty(object, 'closed', { get: () => closing.closed });
+}

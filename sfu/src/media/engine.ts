@@ -1,7 +1,7 @@
 import { ProtocolError, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
-import { createClosing } from './closing.ts';
+import { createClosing, withClosing, type Own } from './closing.ts';
 import { ROUTER_CODECS, signalledCapabilities } from './codecs.ts';
 import { createKeyFrameRequests, type KeyFrameRequests } from './keyFrameRequests.ts';
 import { createRecordingTap } from './recordingTap.ts';
@@ -96,18 +96,12 @@ function wrapRouter(
       producer.observer.on('close', () => keyFrameRequests.delete(producer.id));
     });
   });
-  return {
-    id: router.id,
+  return withClosing<Own<EngineRouter>>(router.id, closing, {
     companyId,
     engineRouter: router,
     capabilities: signalledCapabilities(router.rtpCapabilities),
-    get closed() {
-      return closing.closed;
-    },
-    close: closing.close,
-    onClosed: closing.onClosed,
     createTransport: (use) =>
       createWebRtcTransport(router, pooled.webRtcServer, use, keyFrameRequestsOf, closeReason, logger),
     createTap: (producerId) => createRecordingTap(router, producerId, closeReason, logger),
-  };
+  });
 }

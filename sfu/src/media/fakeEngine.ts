@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CloseReason, RtpParameters } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
-import { createClosing } from './closing.ts';
+import { createClosing, withClosing } from './closing.ts';
 import type {
   MediaConsumer,
   MediaEngine,
@@ -54,16 +54,6 @@ function createObject(parent: Children, reasonForChildren: CloseReason = 'router
   return { closing, children, id: randomUUID() };
 }
 
-/** Lets an object answer `closed` by what its closing says at that time. */
-function withClosing<T extends object>(object: ReturnType<typeof createObject>, rest: T) {
-  const { closing, id } = object;
-  return Object.defineProperty(
-    { id, closed: false, close: () => closing.close(), onClosed: closing.onClosed, ...rest },
-    'closed',
-    { get: () => closing.closed },
-  );
-}
-
 /** Builds a {@link FakeEngine}. */
 export function createFakeEngine(): FakeEngine {
   const worker: Children = new Set();
@@ -80,7 +70,7 @@ export function createFakeEngine(): FakeEngine {
     const sendFrames = (bytes: number): void => {
       sent = { packetsSent: sent.packetsSent + Math.ceil(bytes / 1_200), bytesSent: sent.bytesSent + bytes };
     };
-    const tap = withClosing(object, {
+    return withClosing(object.id, object.closing, {
       rtpParameters: FAKE_RTP,
       connect: () => Promise.resolve(),
       resume: () => Promise.resolve(),
@@ -99,21 +89,22 @@ export function createFakeEngine(): FakeEngine {
         return requested;
       },
     });
-    return Object.defineProperty(tap, 'keyFramesRequested', { get: () => requested });
   };
 
   const createProducer = (transport: Children, kind: 'audio' | 'video'): MediaProducer => {
     const object = createObject(transport, 'producer-closed');
     producers.set(object.id, object.children);
     object.closing.onClosed(() => producers.delete(object.id));
-    return withClosing(object, { kind, packetsReceived: () => Promise.resolve(received) });
+    return withClosing(object.id, object.closing, { kind, packetsReceived: () => Promise.resolve(received) });
   };
 
   const createTransport = (router: Children): MediaTransport => {
     const object = createObject(router);
     let connected = false;
-    const transport = withClosing(object, {
-      connected: false,
+    return withClosing(object.id, object.closing, {
+      get connected() {
+        return connected;
+      },
       options: {
         transportId: object.id,
         iceParameters: { usernameFragment: 'u', password: 'p' },
@@ -128,7 +119,8 @@ export function createFakeEngine(): FakeEngine {
       produce: ({ kind }: { kind: 'audio' | 'video' }) =>
         Promise.resolve(createProducer(object.children, kind)),
       consume: ({ producerId }: { producerId: string }) => {
-        const consumer: MediaConsumer = withClosing(createObject(producers.get(producerId) ?? new Set()), {
+        const { closing, id } = createObject(producers.get(producerId) ?? new Set());
+        const consumer: MediaConsumer = withClosing(id, closing, {
           producerId,
           kind: 'video' as const,
           rtpParameters: FAKE_RTP,
@@ -138,12 +130,11 @@ export function createFakeEngine(): FakeEngine {
         return Promise.resolve(consumer);
       },
     });
-    return Object.defineProperty(transport, 'connected', { get: () => connected });
   };
 
   const createRouter = (companyId: string): MediaRouter => {
     const object = createObject(worker);
-    const router: MediaRouter = withClosing(object, {
+    const router: MediaRouter = withClosing(object.id, object.closing, {
       companyId,
       capabilities: {},
       createTransport: () => Promise.resolve(createTransport(object.children)),

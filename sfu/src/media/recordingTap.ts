@@ -2,7 +2,7 @@ import { rtpParameters as rtpParametersSchema } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { recorderCapabilities } from './codecs.ts';
-import { createClosing } from './closing.ts';
+import { createClosing, withClosing, type Own } from './closing.ts';
 import type { RecordingTap } from './types.ts';
 import { toWire } from './wire.ts';
 
@@ -39,13 +39,7 @@ export async function createRecordingTap(
     transport.close();
     closing.ended('producer-closed');
   });
-  return {
-    id: transport.id,
-    get closed() {
-      return closing.closed;
-    },
-    close: closing.close,
-    onClosed: closing.onClosed,
+  return withClosing<Own<RecordingTap>>(transport.id, closing, {
     rtpParameters: toWire(rtpParametersSchema, consumer.rtpParameters),
     connect: ({ host, rtpPort, rtcpPort }) => transport.connect({ ip: host, port: rtpPort, rtcpPort }),
     resume: () => consumer.resume(),
@@ -59,7 +53,7 @@ export async function createRecordingTap(
       const [sent] = (await consumer.getStats()).filter((stat) => stat.type === 'outbound-rtp');
       return { packetsSent: sent?.packetCount ?? 0, bytesSent: sent?.byteCount ?? 0 };
     },
-  };
+  });
 }
 
 function rtpTimestampOf(trace: types.ConsumerTraceEventData): number {

@@ -6,7 +6,7 @@ import {
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
-import { createClosing } from './closing.ts';
+import { createClosing, withClosing, type Own } from './closing.ts';
 import type { KeyFrameRequests } from './keyFrameRequests.ts';
 import type { MediaConsumer, MediaProducer, MediaTransport, TransportUse } from './types.ts';
 import { toWire } from './wire.ts';
@@ -41,13 +41,7 @@ export async function createWebRtcTransport(
   transport.on('listenserverclose', () => closing.ended(closeReasonOfRouter()));
   let connecting = false;
   let connected = false;
-  return {
-    id: transport.id,
-    get closed() {
-      return closing.closed;
-    },
-    close: closing.close,
-    onClosed: closing.onClosed,
+  return withClosing<Own<MediaTransport>>(transport.id, closing, {
     options: toWire(transportOptions, {
       transportId: transport.id,
       iceParameters: transport.iceParameters,
@@ -102,7 +96,7 @@ export async function createWebRtcTransport(
         throw refusal(error, 'cannot-consume', 'The producer cannot be consumed');
       }
     },
-  };
+  });
 }
 
 /** The worker says in words alone that a stream cannot be told from another one. */
@@ -131,19 +125,13 @@ function wrapProducer(
 ): MediaProducer {
   const closing = createClosing(logger, () => producer.close());
   producer.on('transportclose', () => closing.ended(closeReasonOfRouter()));
-  return {
-    id: producer.id,
+  return withClosing<Own<MediaProducer>>(producer.id, closing, {
     kind: producer.kind,
-    get closed() {
-      return closing.closed;
-    },
-    close: closing.close,
-    onClosed: closing.onClosed,
     async packetsReceived() {
       const streams = await producer.getStats();
       return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
     },
-  };
+  });
 }
 
 function wrapConsumer(
@@ -157,15 +145,9 @@ function wrapConsumer(
   consumer.on('producerclose', () => closing.ended('producer-closed'));
   /** Counts what was asked for, so that a resume that waits notices a later pause. */
   let orders = 0;
-  return {
-    id: consumer.id,
+  return withClosing<Own<MediaConsumer>>(consumer.id, closing, {
     producerId: consumer.producerId,
     kind: consumer.kind,
-    get closed() {
-      return closing.closed;
-    },
-    close: closing.close,
-    onClosed: closing.onClosed,
     rtpParameters: toWire(rtpParametersSchema, consumer.rtpParameters),
     async resume() {
       orders += 1;
@@ -177,5 +159,5 @@ function wrapConsumer(
       orders += 1;
       return consumer.pause();
     },
-  };
+  });
 }
