@@ -13,12 +13,10 @@ import {
 } from '@sightline/shared';
 import type { MediaEngine, MediaTransport } from '../media/types.ts';
 import { AgentPlacement } from './agentPlacement.ts';
+import { AgentProducers } from './agentProducers.ts';
 import { AgentTransports } from './agentTransports.ts';
 import type { ClientEvents, PublishedProducer, Session, Watcher } from './events.ts';
 import { Watchers } from './watchers.ts';
-
-/** More of these per agent is a mistake, or an attack. */
-const MAX_PRODUCERS = 32;
 
 /** What an agent wants to send. */
 export interface ProduceOrder {
@@ -56,7 +54,7 @@ export class AgentClient {
   readonly connectedAtMs: number;
   readonly #deps: AgentClientDeps;
   readonly #transports = new AgentTransports();
-  readonly #published = new Map<string, PublishedProducer>();
+  readonly #producers = new AgentProducers();
   readonly #watchers: Watchers;
   readonly #placement: AgentPlacement;
   #session: Session | undefined;
@@ -107,7 +105,7 @@ export class AgentClient {
   }
 
   get published(): readonly PublishedProducer[] {
-    return [...this.#published.values()];
+    return this.#producers.all;
   }
 
   /** Whether the user has interrupted the session. */
@@ -193,7 +191,7 @@ export class AgentClient {
 
   /** Closes all that was published, and how; the session stays open. */
   closeMedia(): void {
-    for (const { producer } of this.published) producer.close();
+    this.#producers.closeAll();
     this.#transports.closeAll();
   }
 
@@ -204,7 +202,7 @@ export class AgentClient {
     if (!transport.connected) {
       throw new ProtocolError('transport-not-connected', 'Send connect-transport before produce.');
     }
-    this.#refuseDuplicate(order);
+    this.#producers.refuseDuplicate(order);
     const router = await this.#placement.router();
     const producer = await transport.produce(order);
     if (this.#session !== session || producer.closed) {
@@ -213,9 +211,7 @@ export class AgentClient {
     }
     const { trackId, label, source } = order;
     const published: PublishedProducer = { client: this, session, trackId, label, source, router, producer };
-    this.#published.set(producer.id, published);
-    producer.onClosed((reason) => {
-      this.#published.delete(producer.id);
+    this.#producers.add(published, (reason) => {
       this.#deps.events.emit('producer-removed', published, reason);
       this.#deps.events.emit('updated', this);
     });
@@ -226,11 +222,7 @@ export class AgentClient {
 
   /** @throws {ProtocolError} `unknown-producer` */
   closeProducer(producerId: string): void {
-    const published = this.#published.get(producerId);
-    if (published === undefined) {
-      throw new ProtocolError('unknown-producer', 'This agent has no such producer.');
-    }
-    published.producer.close();
+    this.#producers.close(producerId);
   }
 
   /** Ends the session and everything in it. @throws {ProtocolError} `not-streaming` */
@@ -238,7 +230,7 @@ export class AgentClient {
     const session = this.#requireSession();
     this.#session = undefined;
     this.#paused = false;
-    for (const { producer } of this.published) producer.close();
+    this.#producers.closeAll();
     this.#deps.events.emit('session-ended', this, session, reason);
     this.#deps.events.emit('updated', this);
   }
@@ -268,17 +260,5 @@ export class AgentClient {
       throw new ProtocolError('not-streaming', 'No session is open; send start-streaming first.');
     }
     return this.#session;
-  }
-
-  #refuseDuplicate({ trackId, source }: ProduceOrder): void {
-    if (this.#published.size >= MAX_PRODUCERS) {
-      throw new ProtocolError('limit-reached', `An agent has at most ${MAX_PRODUCERS} producers.`);
-    }
-    if (this.published.some((other) => other.trackId === trackId && other.source === source)) {
-      throw new ProtocolError(
-        'duplicate-producer',
-        `Track ${trackId} has a ${source} producer; close it first.`,
-      );
-    }
   }
 }

@@ -70,7 +70,7 @@ export function admitAgent(device: DevicePresence, link: AgentLink, deps: Admitt
       link.disconnect();
       throw error;
     }
-    const ticket = device.newestTicket;
+    const ticket = device.tickets.newestClaims;
     if (!state.handle('accepted').ok || device.client === undefined || ticket === undefined) {
       throw new ProtocolError('not-connected', 'The connection ended while it was logging in.');
     }
@@ -105,7 +105,7 @@ export function admitAgent(device: DevicePresence, link: AgentLink, deps: Admitt
     async confirmTicket(ticket) {
       client();
       const { deviceId, number } = tickets.decode(ticket);
-      if (deviceId !== device.deviceId || number !== device.newestTicket?.number) {
+      if (deviceId !== device.deviceId || number !== device.tickets.newest?.number) {
         throw new ProtocolError('ticket-spent', 'Confirm the ticket that the last login was answered with.');
       }
       device.confirmTicket();

@@ -5,10 +5,12 @@ import {
   type MachineInfo,
   type StateMachine,
 } from '@sightline/shared';
-import { AgentClient, type AgentNotifier } from '../clients/agentClient.ts';
-import type { ConnectionRecord, PendingMessage } from '../db/presence.ts';
+import type { AgentClient } from '../clients/agentClient.ts';
+import type { ConnectionRecord } from '../db/presence.ts';
+import { createClientOf } from './clientOf.ts';
 import type { Connection } from './connection.ts';
 import type { PresenceContext } from './context.ts';
+import { recordOf, type KeptPresence } from './deviceRecord.ts';
 import { Grace } from './grace.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { IssuedTickets } from './issuedTickets.ts';
@@ -16,13 +18,7 @@ import { OpenConnections } from './openConnections.ts';
 import { Outbox } from './outbox.ts';
 import type { RowSource } from './presenceWriter.ts';
 import { CLIENT_TABLE, type ClientEvent, type ClientState } from './states.ts';
-import type { TicketClaims, TicketState } from './tickets.ts';
-
-/** What an earlier server left on disk about a device. */
-export interface KeptPresence {
-  record: ConnectionRecord;
-  pending: readonly PendingMessage[];
-}
+import type { TicketState } from './tickets.ts';
 
 /**
  * One enrolled device: offline, online or reconnecting; the client it then has, its current connection, its grace.
@@ -32,13 +28,13 @@ export class DevicePresence implements RowSource {
   readonly #connections: OpenConnections;
   readonly outbox: Outbox;
   readonly idle: IdleWatch;
+  readonly tickets: IssuedTickets;
   readonly #context: PresenceContext;
   readonly #machine: StateMachine<ClientState, ClientEvent>;
   #device: Device;
   #described: MachineInfo | undefined;
   #client: AgentClient | undefined;
   #current: Connection | undefined;
-  readonly #tickets: IssuedTickets;
   #connectedAtMs = 0;
   #lastSeenAtMs: number | null = null;
   readonly #grace: Grace;
@@ -64,7 +60,7 @@ export class DevicePresence implements RowSource {
       context.writer,
       kept && { lastNumber: kept.record.lastMessage, pending: kept.pending },
     );
-    this.#tickets = new IssuedTickets(context.clock, record?.ticket);
+    this.tickets = new IssuedTickets(device.deviceId, context.clock, record?.ticket);
     this.#grace = new Grace(context.clock, () => this.#leave('grace-over', 'connection-lost'));
     this.idle = new IdleWatch(context.clock, context.idleListenerOf(this));
     if (record === undefined) return;
@@ -113,37 +109,15 @@ export class DevicePresence implements RowSource {
     return this.#grace.endsAtMs;
   }
 
-  /** Undefined: it has never logged in. */
-  get newestTicket(): TicketClaims | undefined {
-    const { newest } = this.#tickets;
-    return newest && { ...newest, deviceId: this.deviceId };
-  }
-
   /** For {@link judgeTicket}; undefined while there is no client. */
   get ticketState(): TicketState | undefined {
     const isConnected = this.#current !== undefined;
     const heldUntilMs = isConnected ? this.#context.clock.nowMs() : (this.#lastSeenAtMs ?? 0);
-    return this.#client && this.#tickets.state(heldUntilMs);
+    return this.#client && this.tickets.state(heldUntilMs);
   }
 
   record(): ConnectionRecord | undefined {
-    if (this.#suspended !== undefined) return this.#suspended;
-    const { newest } = this.#tickets;
-    if (newest === undefined || this.#described === undefined) return undefined;
-    return {
-      deviceId: this.deviceId,
-      connectionId: this.#current?.link.connectionId ?? null,
-      machine: this.#described,
-      state: this.state,
-      streaming: this.#client?.session !== undefined,
-      paused: this.#client?.paused ?? false,
-      connectedAtMs: this.#connectedAtMs,
-      lastSeenAtMs: this.#lastSeenAtMs ?? this.#connectedAtMs,
-      graceEndsAtMs: this.#grace.endsAtMs,
-      sessionId: this.#client?.session?.sessionId ?? null,
-      ticket: newest,
-      lastMessage: this.outbox.lastNumber,
-    };
+    return this.#suspended ?? recordOf(this);
   }
 
   /** What is on record of it has changed. */
@@ -176,22 +150,22 @@ export class DevicePresence implements RowSource {
     const isTakeover = this.#current !== undefined;
     this.#takeUp(connection, isTakeover ? 'taken-over' : 'login', () => {
       this.#client?.closeMedia();
-      this.#client ??= this.#createClient(machine);
+      this.#client ??= createClientOf(this, machine, this.#context);
       this.#client.machine = machine;
-      this.#tickets.issueForLogin(connection.link.connectionId, isTakeover);
+      this.tickets.issueForLogin(connection.link.connectionId, isTakeover);
     });
   }
 
   /** The client goes on over this connection. @param ticket whether the ticket that it showed gets a new successor */
   relogin(connection: Connection, ticket: 'newest' | 'replayed'): void {
     this.#takeUp(connection, this.#current === undefined ? 'relogin' : 'taken-over', () => {
-      if (ticket === 'newest') this.#tickets.issueSuccessor(connection.link.connectionId);
+      if (ticket === 'newest') this.tickets.issueSuccessor(connection.link.connectionId);
     });
   }
 
   /** The newest ticket has arrived. */
   confirmTicket(): void {
-    if (!this.#tickets.confirm()) return;
+    if (!this.tickets.confirm()) return;
     this.#client?.acknowledgeLosses();
     this.changed();
   }
@@ -234,7 +208,7 @@ export class DevicePresence implements RowSource {
     remainingMs: number,
   ): void {
     if (this.#described === undefined) return;
-    this.#client = this.#createClient(this.#described);
+    this.#client = createClientOf(this, this.#described, this.#context);
     if (session !== undefined) this.#client.resumeSession(session, paused);
     this.#grace.start(remainingMs);
     this.changed();
@@ -249,7 +223,7 @@ export class DevicePresence implements RowSource {
 
   /** The server goes: media and connections end, the client stays on record as it is. */
   suspend(): void {
-    this.#suspended = this.record();
+    this.#suspended = recordOf(this);
     this.#grace.end();
     this.idle.paused();
     this.outbox.unbind();
@@ -304,14 +278,6 @@ export class DevicePresence implements RowSource {
     this.#context.events.emit('disconnected', this, reason);
   }
 
-  #createClient(machine: MachineInfo): AgentClient {
-    const { clock, directory, engine } = this.#context;
-    return new AgentClient(
-      { device: this.#device, machine, connectedAtMs: this.#connectedAtMs },
-      { engine, clock, events: directory.events, notifier: notifierOf(this) },
-    );
-  }
-
   /** Sends the agent a message, now or when it is back; nothing if it is offline. */
   readonly tell: Outbox['send'] = (name, payload) => {
     if (this.#client === undefined) return;
@@ -328,11 +294,3 @@ export class DevicePresence implements RowSource {
     }
   }
 }
-
-/** An agent that is away is not told to publish again: the answer when it is back says that nothing was kept. */
-const notifierOf = (device: DevicePresence): AgentNotifier => ({
-  watched: (viewers) => device.tell('watched', { viewers }),
-  publishAgain: () => {
-    if (device.state === 'online') device.tell('publish-again', { reason: 'worker-died' });
-  },
-});

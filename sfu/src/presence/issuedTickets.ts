@@ -1,21 +1,29 @@
 import type { Clock } from '@sightline/shared';
 import type { ConnectionRecord } from '../db/presence.ts';
-import type { TicketState } from './tickets.ts';
+import type { TicketClaims, TicketState } from './tickets.ts';
 
 /** The tickets that one device has been given. */
 export class IssuedTickets {
+  readonly #deviceId: string;
   readonly #clock: Clock;
   #newest: ConnectionRecord['ticket'] | undefined;
   #oustedUpTo = 0;
 
   /** @param newest the one that an earlier server issued last */
-  constructor(clock: Clock, newest: ConnectionRecord['ticket'] | undefined) {
+  constructor(deviceId: string, clock: Clock, newest: ConnectionRecord['ticket'] | undefined) {
+    this.#deviceId = deviceId;
     this.#clock = clock;
     this.#newest = newest;
   }
 
+  /** As it is kept. Undefined: none was issued. */
   get newest(): ConnectionRecord['ticket'] | undefined {
     return this.#newest;
+  }
+
+  /** What the newest says. */
+  get newestClaims(): TicketClaims | undefined {
+    return this.#newest && { ...this.#newest, deviceId: this.#deviceId };
   }
 
   /** See {@link TicketState}; undefined: none was issued. */
