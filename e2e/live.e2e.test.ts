@@ -102,7 +102,8 @@ describe('a real screen', () => {
     const offsetsMs = frames.flatMap(({ pattern, ptsS }) =>
       pattern === undefined ? [] : [startMs + (ptsS - (frames[0]?.ptsS ?? 0)) * 1_000 - pattern.wallMs],
     );
-    const coveredMs = (frames.at(-1)?.pattern?.wallMs ?? 0) - (frames[0]?.pattern?.wallMs ?? 0);
+    const shownAtMs = frames.flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern.wallMs]));
+    const coveredMs = (shownAtMs.at(-1) ?? 0) - (shownAtMs[0] ?? 0);
     const recordedMs = session.tracks[0]?.runs.reduce((sum, run) => sum + run.recordedMs, 0) ?? 0;
     reportFigures('recorded', {
       ...summary,
