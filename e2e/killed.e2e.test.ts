@@ -14,7 +14,7 @@ describe(`killed at random (SEED=${SEED}), the sfu has everything that it acknow
   it(
     `${KILLS.sqlite} times on SQLite`,
     () => surviveKills(cleanup, { kills: KILLS.sqlite, seed: SEED }),
-    300_000,
+    600_000,
   );
 
   it(`${KILLS.postgres} times on PostgreSQL`, async () => {
