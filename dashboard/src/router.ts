@@ -99,7 +99,7 @@ function loadAnewWhenOutdated(router: Router): void {
     const outdated = partMissing && from.matched.length > 0;
     partMissing = false;
     if (!outdated) return;
-    void fetch(to.fullPath, { cache: 'no-store' }).then(
+    void fetch(to.fullPath, { cache: 'no-store', headers: { accept: 'text/html' } }).then(
       ({ ok }) => ok && window.location.assign(to.fullPath),
       () => undefined,
     );
