@@ -27,7 +27,6 @@ export const AUDIT_ACTIONS = [
   'enrolment-failed',
   'device-changed',
   'device-revoked',
-  'device-refused',
   'live-view-began',
   'live-view-ended',
   'recording-played',
