@@ -47,6 +47,14 @@ describe('a device that is revoked', () => {
   });
 });
 
+describe('a device that is revoked before presence has heard that it was enrolled', () => {
+  it('is not taken in', () => {
+    scene.presence.deviceRevoked(device.deviceId);
+    scene.presence.deviceEnrolled(device);
+    expect([...scene.presence.devices()]).toEqual([]);
+  });
+});
+
 describe('a device that is changed', () => {
   it('goes by its new name and group, its client too', async () => {
     const agent = scene.connect(device);

@@ -106,6 +106,7 @@ export async function createPresence(deps: PresenceDeps): Promise<Presence> {
       return admitAgent(known, link, { ...context, tickets, sessionWritten: deps.sessionWritten });
     },
     deviceEnrolled(device) {
+      if (revoked.has(device.deviceId)) return;
       const known = devices.get(device.deviceId) ?? new DevicePresence(device, context);
       devices.set(device.deviceId, known);
       known.updated();
