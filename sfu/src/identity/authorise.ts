@@ -11,26 +11,19 @@ export type Permission =
   | 'companies.create'
   | 'audit.view';
 
+const OF_ADMINS: readonly Permission[] = [
+  'live.view',
+  'recordings.view',
+  'devices.manage',
+  'accounts.manage',
+  'company.view',
+  'company.manage',
+  'audit.view',
+];
+
 const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: [
-    'live.view',
-    'recordings.view',
-    'devices.manage',
-    'accounts.manage',
-    'company.view',
-    'company.manage',
-    'companies.create',
-    'audit.view',
-  ],
-  admin: [
-    'live.view',
-    'recordings.view',
-    'devices.manage',
-    'accounts.manage',
-    'company.view',
-    'company.manage',
-    'audit.view',
-  ],
+  owner: [...OF_ADMINS, 'companies.create'],
+  admin: OF_ADMINS,
   supervisor: ['live.view', 'company.view'],
   compliance: ['recordings.view', 'company.view', 'audit.view'],
 };
