@@ -147,6 +147,25 @@ describe('the dashboard', () => {
     await other.close();
   });
 
+  it('loads itself anew when the parts that it asks for are gone since an update', async () => {
+    const other = cleanup.use(await launchViewerChromium());
+    await other.context.addCookies([{ ...(await stack.signIn()).cookie(), url: stack.url }]);
+    const tab = await other.context.newPage();
+    await tab.goto(stack.url);
+    await tab.getByTestId('connected-count').waitFor();
+    let missing = 0;
+    const parts = /\/assets\/(AdminView|DevicesView)-.*\.js$/;
+    await tab.route(parts, (route) => {
+      missing += 1;
+      return route.fulfill({ status: 404 });
+    });
+    tab.on('framenavigated', () => void tab.unroute(parts));
+    await tab.getByRole('link', { name: 'Administration' }).click();
+    await tab.getByTestId('devices').waitFor();
+    expect(missing).toBeGreaterThan(0);
+    await other.close();
+  });
+
   it('lets those in who only see recordings, without a live connection', async () => {
     const oneTimePassword = await createAccount('carl@e2e.example', 'compliance');
     const other = cleanup.use(await launchViewerChromium());
