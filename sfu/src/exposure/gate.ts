@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyaddr from '@fastify/proxy-addr';
 import { inUrl, isLoopback } from '@sightline/shared/node';
+import { withoutMapping } from './address.ts';
 import type { Exposure } from './exposure.ts';
 
 const NO_ADDRESS = '0.0.0.0';
@@ -48,7 +49,7 @@ export function createGate(exposure: Exposure): Gate {
     addressOf(request) {
       // A connection that has ended by now has no address any more.
       if (request.socket.remoteAddress === undefined) return NO_ADDRESS;
-      return proxyaddr(request, trusts).replace(/^::ffff:/, '');
+      return withoutMapping(proxyaddr(request, trusts));
     },
     trusts,
     advice: `Open Sightline by its own address, ${publicOrigin}.`,

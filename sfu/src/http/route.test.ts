@@ -107,6 +107,25 @@ const send = async (
 const change = (as: string | undefined, companyId: string, payload: string | object = { name: 'Acme' }) =>
   send(as, 'PATCH', `/api/v1/companies/${companyId}`, payload);
 
+it('gives handlers the address of an IPv4 client as such, however the listening socket writes it', async () => {
+  const bare = fastify();
+  const addressed = createApi(bare, {
+    sessions: { authenticateRequest: async () => undefined },
+    companyExists: async () => false,
+  });
+  addressed.route({
+    method: 'GET',
+    url: '/api/v1/address',
+    summary: 'Tells the address.',
+    access: 'public',
+    input: {},
+    response: z.object({ address: z.string() }),
+    handler: (_input, { address }) => ({ address }),
+  });
+  const answer = await bare.inject({ url: '/api/v1/address', remoteAddress: '::ffff:192.0.2.1' });
+  expect(answer.json()).toEqual({ address: '192.0.2.1' });
+});
+
 describe('a route about a company', () => {
   it.each([
     [undefined, 'c1', 401, 'not-signed-in'],

@@ -4,6 +4,7 @@ import { HttpProblem } from '@sightline/shared/node';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { withoutMapping } from '../exposure/address.ts';
 import type { Reach } from '../identity/authorise.ts';
 import type { AuthenticatedRequest, SignedIn } from '../identity/signedIn.ts';
 import { admit, type Access, type Admitted } from './admit.ts';
@@ -162,7 +163,7 @@ export function createApi(app: FastifyInstance, deps: ApiDeps): Api {
           const { params, query, body } = request;
           const parsed = parseInput(schema, { params, query, body });
           const context: RouteContext = {
-            address: request.ip,
+            address: withoutMapping(request.ip),
             cookieHeader: request.headers.cookie,
             reply,
           };
