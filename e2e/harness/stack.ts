@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SFU_NODE_ARGS } from '../../scripts/services/sfu-node-args.mjs';
+import { SFU_MEMORY_ENV, SFU_NODE_ARGS } from '../../scripts/services/sfu-process.mjs';
 import type { Closable } from './cleanup.ts';
 import { createCleanup } from './cleanup.ts';
 import { freeTcpPort } from './ports.ts';
@@ -78,7 +78,9 @@ export async function startSfu(env: Readonly<Record<string, string>>, main = SFU
 }
 
 function spawnSfu(env: Readonly<Record<string, string>>, main = SFU_MAIN): Promise<Proc> {
-  return startProc(process.execPath, [...SFU_NODE_ARGS, main], { env: { ...SFU_SECRETS, ...env } });
+  return startProc(process.execPath, [...SFU_NODE_ARGS, main], {
+    env: { ...SFU_SECRETS, ...SFU_MEMORY_ENV, ...env },
+  });
 }
 
 /** Starts the sfu and, unless told otherwise, a recorder. */

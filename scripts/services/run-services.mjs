@@ -2,7 +2,7 @@ import { SetupError } from '../setup/setup-error.mjs';
 import { requireFreePort } from './free-port.mjs';
 import { secretOf } from './secret.mjs';
 import { startProcess } from './service-process.mjs';
-import { SFU_NODE_ARGS } from './sfu-node-args.mjs';
+import { SFU_MEMORY_ENV, SFU_NODE_ARGS } from './sfu-process.mjs';
 
 /** Resolves with its name at the first SIGINT or SIGTERM. Later ones are ignored: stopping has a deadline. */
 export function stopSignal() {
@@ -63,7 +63,7 @@ export async function runServices({ settings, environment = process.env, tools, 
         node: tools.node,
         args,
         isReady: () => isHealthy(url),
-        env,
+        env: name === 'sfu' ? { ...SFU_MEMORY_ENV, ...env } : env,
         print,
       });
       services.unshift(service);
