@@ -1,1 +1,0 @@
-export declare const SFU_NODE_ARGS: readonly string[];
