@@ -43,7 +43,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     runs.delete(runId);
     if (end.intact) await deps.flush(runId);
     if (SILENT_ENDS.includes(end.reason)) return;
-    deps.logger.warn({ runId, reason: end.reason }, 'a run ended by itself');
+    const level = end.reason === 'silent' ? 'info' : 'warn';
+    deps.logger[level]({ runId, reason: end.reason, lastWords: end.message }, 'a run ended by itself');
     await deps.reportEnd(runId, end);
   };
 
