@@ -183,13 +183,19 @@ describe('a recorder with a real ffmpeg', () => {
     await startRecorder();
     const recorded = await sfu.startRun('H264');
     await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
+    const announcedAtLoss = sfu.segmentsOf(recorded.runId).length;
     const lostAtMs = Date.now();
     sfu.disconnect();
     await until(
       'the tail',
       () => {
-        const last = sfu.segmentsOf(recorded.runId).at(-1);
-        return last !== undefined && last.startMs + last.durationMs > lostAtMs - 1_000;
+        const segments = sfu.segmentsOf(recorded.runId);
+        const last = segments.at(-1);
+        return (
+          segments.length > announcedAtLoss &&
+          last !== undefined &&
+          last.startMs + last.durationMs > lostAtMs - 1_000
+        );
       },
       { timeoutMs: 15_000 },
     );
