@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { AUDIT_ACTIONS, type AuditEntry } from '@sightline/shared';
 import * as fc from 'fast-check';
-import { canonicalJson } from './canonicalJson.ts';
-import { NO_HASH, chainOn, verifyChain, type AuditEvent } from './chain.ts';
+import { NO_HASH, canonicalJson } from '@sightline/shared';
+import { chainOn, verifyChain, type AuditEvent } from './chain.ts';
 
 const eventArbitrary: fc.Arbitrary<AuditEvent> = fc.record({
   companyId: fc.constant('acme'),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditEntry } from '@sightline/shared';
-import { canonicalJson } from './canonicalJson.ts';
+import { NO_HASH, canonicalJson, type AuditEntry } from '@sightline/shared';
 
 /** Something that happened, before it has its place in a chain. */
 export type AuditEvent = Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>;
@@ -12,9 +11,6 @@ export type ChainFault = 'number' | 'company' | 'previous-hash' | 'hash';
 export type ChainVerdict =
   | { ok: true; entries: number; headHash: string }
   | { ok: false; /** Position among the entries given, from 1. */ position: number; fault: ChainFault };
-
-/** Stands for the hash before the first entry. */
-export const NO_HASH = '0'.repeat(64);
 
 /** Puts events at the end of a chain. All must be of the chain's company. */
 export function chainOn(last: AuditEntry | undefined, events: readonly AuditEvent[]): AuditEntry[] {

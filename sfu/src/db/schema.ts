@@ -1,8 +1,25 @@
-import type { AuditAction, Role, RunEndReason, StreamingEndReason } from '@sightline/shared';
+import type {
+  AuditAction,
+  DeletionCause,
+  ExportState,
+  MissingReason,
+  Role,
+  RunEndReason,
+  StreamingEndReason,
+} from '@sightline/shared';
 
 /** The tables, as Kysely sees them. Times are ms since 1970; flags are 0 or 1; both databases hold the same. */
 export interface Schema {
-  companies: { company_id: string; name: string; idle_threshold_ms: number; created_at_ms: number };
+  companies: {
+    company_id: string;
+    name: string;
+    idle_threshold_ms: number;
+    created_at_ms: number;
+    /** Null: no limit. */
+    retention_max_age_ms: number | null;
+    retention_max_bytes: number | null;
+    retention_min_age_ms: number;
+  };
   device_groups: { group_id: string; company_id: string; name: string };
   accounts: {
     account_id: string;
@@ -134,6 +151,117 @@ export interface Schema {
     started_at_ms: number;
     ended_at_ms: number | null;
     end_reason: RunEndReason | null;
+    source: 'live' | 'healed';
+    /** Who has its media; null until the recorder has taken it. */
+    recorder_id: string | null;
   };
-  segments: { run_id: string; segment_index: number; start_ms: number; duration_ms: number; bytes: number };
+  segments: {
+    run_id: string;
+    segment_index: number;
+    start_ms: number;
+    duration_ms: number;
+    bytes: number;
+    /** Hex; empty for segments from before there were manifests. */
+    sha256: string;
+    /** JSON: intervals. */
+    holes: string;
+    /** Null: the media is there. */
+    deleted_at_ms: number | null;
+  };
+  /** Why nothing could be recorded for a while: it explains what the media leaves open, and never says that something was recorded. */
+  interruptions: {
+    interruption_id: string;
+    session_id: string;
+    /** Null: of all tracks. */
+    track_id: string | null;
+    reason: MissingReason;
+    from_ms: number;
+    /** Null: it lasts. */
+    to_ms: number | null;
+  };
+  /** What agents have recorded themselves. Times are the sfu's. */
+  pieces: {
+    piece_id: string;
+    session_id: string;
+    track_id: string;
+    device_id: string;
+    recorder_id: string;
+    from_ms: number;
+    to_ms: number;
+    bytes: number;
+    sha256: string;
+    mime_type: 'video/mp4' | 'video/webm';
+    state: 'offered' | 'uploaded' | 'healed' | 'not-needed' | 'unusable';
+    message: string | null;
+    offered_at_ms: number;
+    changed_at_ms: number;
+  };
+  holds: {
+    hold_id: string;
+    company_id: string;
+    /** What it covers: a session, a user, or (both null) the company. */
+    session_id: string | null;
+    user_id: string | null;
+    /** Null: from the beginning; to the end of time. */
+    from_ms: number | null;
+    to_ms: number | null;
+    reason: string;
+    placed_by: string;
+    placed_by_name: string;
+    placed_at_ms: number;
+    /** Null: it stands. */
+    released_at_ms: number | null;
+    released_by: string | null;
+    released_by_name: string | null;
+    release_reason: string | null;
+  };
+  /** Leave to delete a session's media at a recorder. */
+  deletion_claims: {
+    claim_id: string;
+    session_id: string;
+    recorder_id: string;
+    cause: DeletionCause;
+    claimed_at_ms: number;
+    /** Null: not reported yet. */
+    deleted_at_ms: number | null;
+    deleted_bytes: number | null;
+  };
+  recorders: {
+    recorder_id: string;
+    media_base_url: string;
+    public_key: string;
+    key_id: string;
+    last_seen_ms: number;
+    /** JSON: the last status that it told. */
+    status: string | null;
+  };
+  /** Every seal of every manifest, chained per company. */
+  company_seals: {
+    company_id: string;
+    entry_number: number;
+    at_ms: number;
+    recorder_id: string;
+    session_id: string;
+    seal_number: number;
+    sealed_hash: string;
+    key_id: string;
+    signature: string;
+    previous_hash: string;
+    hash: string;
+  };
+  exports: {
+    export_id: string;
+    company_id: string;
+    requested_by: string;
+    requested_by_name: string;
+    requested_at_ms: number;
+    /** JSON. */
+    export_order: string;
+    recorder_id: string;
+    state: ExportState;
+    progress: number;
+    message: string | null;
+    bytes: number | null;
+    finished_at_ms: number | null;
+  };
 }

@@ -4,6 +4,9 @@ import type { Grant, Role } from '@sightline/shared';
 export type Permission =
   | 'live.view'
   | 'recordings.view'
+  | 'recordings.export'
+  | 'holds.manage'
+  | 'storage.view'
   | 'devices.manage'
   | 'accounts.manage'
   | 'company.view'
@@ -14,6 +17,9 @@ export type Permission =
 const OF_ADMINS: readonly Permission[] = [
   'live.view',
   'recordings.view',
+  'recordings.export',
+  'holds.manage',
+  'storage.view',
   'devices.manage',
   'accounts.manage',
   'company.view',
@@ -25,7 +31,14 @@ const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [...OF_ADMINS, 'companies.create'],
   admin: OF_ADMINS,
   supervisor: ['live.view', 'company.view'],
-  compliance: ['recordings.view', 'company.view', 'audit.view'],
+  compliance: [
+    'recordings.view',
+    'recordings.export',
+    'holds.manage',
+    'storage.view',
+    'company.view',
+    'audit.view',
+  ],
 };
 
 /** Permissions that are about single devices: a grant for a group gives these, and for the group only. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sha256Hex } from '../evidence/digest.ts';
 import { closeReason, commonRequests, empty, timeMs } from './common.ts';
 import { id, rtpCapabilities, rtpParameters, source, trackId, transportOptions } from './media.ts';
 import { machineInfo } from './machine.ts';
@@ -10,6 +11,22 @@ export const AGENT_NAMESPACE = '/agent';
 
 /** The number of the last message that the agent has handled; 0 when there was none. */
 const lastSeenMessage = z.int().nonnegative();
+
+/** A stretch of a track that an agent has recorded itself. Times are the agent's own. */
+export const localPiece = z.object({
+  /** Chosen by the agent, at random. */
+  pieceId: z.uuid(),
+  sessionId: id,
+  trackId,
+  label: z.string().trim().min(1).max(128).regex(PLAIN_TEXT),
+  fromMs: timeMs,
+  toMs: timeMs,
+  /** Add to the agent's time to get the sfu's, as it was measured next to the piece. */
+  clockOffsetMs: z.number(),
+  bytes: z.int().positive(),
+  sha256: sha256Hex,
+  mimeType: z.enum(['video/mp4', 'video/webm']),
+});
 
 /** What both ways of logging in are answered with. */
 export const loginAnswer = z.object({
@@ -91,6 +108,28 @@ export const agentRequests = {
   },
   'close-producer': { request: z.object({ producerId: id }), response: empty },
   'stop-streaming': { request: empty, response: empty },
+  /**
+   * Names what the agent has recorded itself while it could not stream, and still keeps: at every login, and every 30 s
+   * while it keeps any. What is `done` may be let go of; `upload` says where to (tus 1.0.0), and may be a new address of
+   * an upload that has begun; `wait` is asked again.
+   */
+  'offer-pieces': {
+    request: z.object({ pieces: z.array(localPiece).max(100) }),
+    response: z.object({
+      answers: z.array(
+        z.discriminatedUnion('answer', [
+          z.object({ pieceId: id, answer: z.literal('upload'), url: z.url(), token: z.string().max(4_096) }),
+          z.object({ pieceId: id, answer: z.literal('wait') }),
+          z.object({ pieceId: id, answer: z.literal('done') }),
+        ]),
+      ),
+    }),
+  },
+  /** The machine slept or was locked, as its clock tells: from when to when, in the agent's own time. */
+  'report-absence': {
+    request: z.object({ cause: z.enum(['sleep', 'lock']), fromMs: timeMs, toMs: timeMs }),
+    response: empty,
+  },
   /** The user leaves on purpose: offline at once. */
   'app-closed': { request: empty, response: empty },
 } as const satisfies RequestTable;
@@ -131,3 +170,5 @@ export type AgentToServer = RequestEvents<typeof agentRequests>;
 export type ServerToAgent = NoticeEvents<typeof agentNotices> & MessageEvents<typeof agentMessages>;
 /** See {@link loginAnswer}. */
 export type LoginAnswer = z.output<typeof loginAnswer>;
+/** See {@link localPiece}. */
+export type LocalPiece = z.output<typeof localPiece>;

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { sha256Hex } from '../evidence/digest.ts';
+import { interval, ledgerSpan } from '../evidence/ledger.ts';
+import { exportOrder, exportState } from './api/exports.ts';
+import { recorderStatus } from './api/storage.ts';
 import { empty, timeMs } from './common.ts';
 import { id, rtpParameters, trackId } from './media.ts';
 import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
@@ -18,6 +22,7 @@ export const runEndReason = z.enum([
   'start-failed',
   'worker-died',
   'recorder-lost',
+  'disk-full',
 ]);
 
 /** A closed, durable piece of a run. */
@@ -27,7 +32,45 @@ export const segment = z.object({
   /** The sfu's wall time of its first frame, ms since 1970. */
   startMs: timeMs,
   durationMs: z.int().nonnegative(),
+  /** Size of the plaintext. */
   bytes: z.int().nonnegative(),
+  /** Of the plaintext. */
+  sha256: sha256Hex,
+  /** Within it, what was lost between sfu and recorder: each from the loss to the next key frame. */
+  holes: z.array(interval).max(1_000),
+});
+
+/** Where a session belongs: what names its folder. */
+export const sessionLocation = z.object({
+  companyId: z.string(),
+  userId: z.string(),
+  sessionId: id,
+  sessionStartedAtMs: timeMs,
+});
+
+/** Where a run's packets are to go. */
+const rtpPorts = z.object({ rtpPort: z.int().positive(), rtcpPort: z.int().positive() });
+
+/** A track of a session whose media this recorder has. */
+const mediaSource = sessionLocation.extend({ trackId });
+
+/** What an export is made of. */
+export const exportJob = z.object({
+  exportId: id,
+  order: exportOrder,
+  userName: z.string(),
+  /** In order of time. */
+  sources: z.array(mediaSource).min(1).max(10_000),
+  /** For an evidence package: ledgers, the audit entries that tell who had access, and the company's log of seals, each as it is to be in the package. */
+  evidence: z
+    .object({ ledgers: z.string(), accessHistory: z.string(), companyLog: z.string() })
+    .exactOptional(),
+});
+
+/** Leave to delete the media of a session, given once: the sfu gives none for what is held. */
+export const deletionClaim = sessionLocation.extend({
+  claimId: id,
+  cause: z.enum(['retention-age', 'retention-bytes', 'disk-full']),
 });
 
 /** What the sfu asks of a recorder. */
@@ -41,20 +84,36 @@ export const recorderCommands = {
       runId: id,
       companyId: z.string(),
       userId: z.string(),
+      userName: z.string(),
+      hostName: z.string(),
       sessionId: id,
       sessionStartedAtMs: timeMs,
       trackId,
+      label: z.string(),
       /** The parameters of the sfu's consumer: what will arrive. */
       rtpParameters,
+      /** Of the sound that goes with it, if there is any; its silence never holds up the video. */
+      audio: z.object({ rtpParameters }).exactOptional(),
     }),
-    response: z.object({
-      host: z.string(),
-      rtpPort: z.int().positive(),
-      rtcpPort: z.int().positive(),
-    }),
+    response: z.object({ host: z.string(), ...rtpPorts.shape, audio: rtpPorts.exactOptional() }),
   },
   /** Ends a run; acknowledged when its last segment is durable and has been announced. */
   'stop-run': { request: z.object({ runId: id }), response: empty },
+  /**
+   * A session is over, or was extended by healing: enters its ledger into the manifest and seals it. Acknowledged when
+   * durable; the same may be said again. `unknown-session` if this recorder has nothing of it.
+   */
+  'close-session': {
+    request: sessionLocation.extend({
+      endedAtMs: timeMs,
+      tracks: z.array(z.object({ trackId, spans: z.array(ledgerSpan) })),
+    }),
+    response: empty,
+  },
+  /** Queues an export; acknowledged when the queue on disk has it. The same may be said again. */
+  'start-export': { request: exportJob, response: empty },
+  /** Drops an export, finished or not, and everything that it made. */
+  'cancel-export': { request: z.object({ exportId: id }), response: empty },
 } as const satisfies RequestTable;
 
 /** What the sfu tells a recorder without waiting for an answer. */
@@ -67,9 +126,17 @@ export const recorderNotices = {
 export const recorderRequests = {
   /** Offers its service; runs are started from now on. `mediaBaseUrl` is where browsers fetch media. */
   'recorder-ready': {
-    request: z.object({ recorderId: id, mediaBaseUrl: z.url() }),
+    request: z.object({
+      recorderId: id,
+      mediaBaseUrl: z.url(),
+      /** Ed25519, SPKI in PEM: it seals manifests with the private half. */
+      publicKey: z.string().max(1_024),
+      status: recorderStatus,
+    }),
     response: empty,
   },
+  /** Tells how it is doing: when anything but the free bytes has changed, and every 30 s. */
+  'recorder-status': { request: z.object({ status: recorderStatus }), response: empty },
   /** Announces a segment that is durable. The same one may be announced again. */
   'segment-recorded': { request: z.object({ runId: id, segment }), response: empty },
   /** A run is over, for a reason that was not `stop-run`. */
@@ -81,6 +148,83 @@ export const recorderRequests = {
   'run-stats': {
     request: z.object({ runId: id }),
     response: z.object({ packetsSent: z.int().nonnegative() }),
+  },
+  /** Packets of a run were lost: a key frame ends the damage. */
+  'key-frame-needed': { request: z.object({ runId: id }), response: empty },
+  /** A seal is durable: the company's log is to have it. The same may be said again. */
+  'manifest-sealed': {
+    request: z.object({
+      sessionId: id,
+      companyId: z.string(),
+      sealNumber: z.int().positive(),
+      sealedHash: sha256Hex,
+      keyId: sha256Hex,
+      signature: z.string().max(128),
+    }),
+    response: empty,
+  },
+  /**
+   * An agent's piece has been uploaded whole: says which parts of it are missing in the recording, to be made into
+   * segments of the run whose id is the piece's.
+   */
+  'piece-uploaded': {
+    request: z.object({ pieceId: id }),
+    response: z.object({ gaps: z.array(interval) }),
+  },
+  /** The piece is durable in the recording, or cannot be used: the agent may let go of it. */
+  'piece-healed': {
+    request: z.object({
+      pieceId: id,
+      outcome: z.enum(['healed', 'not-needed', 'unusable']),
+      message: z.string().max(2_000),
+    }),
+    response: empty,
+  },
+  /**
+   * Asks what to delete: by retention, or, if the disk is full, the oldest of what this recorder has, up to
+   * `bytesNeeded`. What was claimed and not yet reported deleted is named again. Nothing that is held is ever named.
+   */
+  'claim-deletions': {
+    request: z.discriminatedUnion('cause', [
+      z.object({ cause: z.literal('retention') }),
+      z.object({ cause: z.literal('disk-full'), bytesNeeded: z.int().positive() }),
+    ]),
+    response: z.object({ claims: z.array(deletionClaim).max(1_000) }),
+  },
+  /** The media of a claim is gone and its tombstones are durable. */
+  'media-deleted': { request: z.object({ claimId: id, bytes: z.int().nonnegative() }), response: empty },
+  /**
+   * Compares what is on disk with what is on record, some sessions at a time; the answer names the runs whose segments
+   * are to be announced again, and sessions that are not on record at all.
+   */
+  reconcile: {
+    request: z.object({
+      sessions: z
+        .array(
+          sessionLocation.extend({
+            runs: z.array(
+              z.object({ runId: id, segments: z.int().nonnegative(), bytes: z.int().nonnegative() }),
+            ),
+          }),
+        )
+        .max(100),
+    }),
+    response: z.object({
+      announceAgain: z.array(z.object({ sessionId: id, runId: id })),
+      unknownSessions: z.array(id),
+      /** On record for this recorder, and not among what it named. */
+      missing: z.array(z.object({ sessionId: id, runId: id, segments: z.int().nonnegative() })),
+    }),
+  },
+  'export-progress': {
+    request: z.object({
+      exportId: id,
+      state: exportState,
+      progress: z.number().min(0).max(1),
+      message: z.string().max(2_000).nullable(),
+      bytes: z.int().nonnegative().nullable(),
+    }),
+    response: empty,
   },
 } as const satisfies RequestTable;
 
@@ -94,3 +238,9 @@ export type Segment = z.output<typeof segment>;
 export type RunEndReason = z.output<typeof runEndReason>;
 /** What identifies and feeds a run. */
 export type RunOrder = z.output<(typeof recorderCommands)['start-run']['request']>;
+/** See {@link sessionLocation}. */
+export type SessionLocation = z.output<typeof sessionLocation>;
+/** See {@link exportJob}. */
+export type ExportJob = z.output<typeof exportJob>;
+/** See {@link deletionClaim}. */
+export type DeletionClaim = z.output<typeof deletionClaim>;

@@ -8,6 +8,7 @@ import {
   timeMs,
 } from './common.ts';
 import { idleAlert } from './api/presence.ts';
+import { storageProblem } from './api/storage.ts';
 import { id, rtpCapabilities, rtpParameters, trackId, transportOptions } from './media.ts';
 import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
 
@@ -116,6 +117,8 @@ export const viewerNotices = {
     message: z.string(),
     atMs: timeMs,
   }),
+  /** What is wrong at a recorder, to those who may see recordings: replaces what was known; empty when all is well. */
+  'storage-problems': z.object({ recorderId: id, problems: z.array(storageProblem) }),
 } as const satisfies NoticeTable;
 
 /** Viewer to server. */

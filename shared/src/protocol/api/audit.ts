@@ -31,6 +31,14 @@ export const AUDIT_ACTIONS = [
   'live-view-ended',
   'recording-played',
   'audit-exported',
+  'seals-exported',
+  'hold-placed',
+  'hold-released',
+  'export-ordered',
+  'export-downloaded',
+  'export-cancelled',
+  'media-deleted',
+  'recording-healed',
 ] as const;
 
 /** One thing that somebody did. Entries of a company form a chain: each holds the hash of the one before. */

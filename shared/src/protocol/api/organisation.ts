@@ -6,12 +6,26 @@ import { PLAIN_TEXT } from '../text.ts';
 
 const title = z.string().trim().min(1).max(128).regex(PLAIN_TEXT);
 
+/** How long a company's recordings are kept. What is held is kept longer, whatever this says. */
+export const retention = z.object({
+  /** Sessions that ended longer ago than this are deleted. Null: by age none is. */
+  maxAgeMs: z.int().min(3_600_000).nullable(),
+  /** Beyond this the oldest sessions are deleted. Null: there is no limit. */
+  maxBytes: z.int().positive().nullable(),
+  /** Younger sessions are not deleted even if the disk is full. */
+  minAgeMs: z.int().nonnegative(),
+});
+
+/** Of a new company: nothing is deleted, unless the disk is full and the session older than a day. */
+export const DEFAULT_RETENTION = { maxAgeMs: null, maxBytes: null, minAgeMs: 86_400_000 } as const;
+
 /** A company, as `/api/v1/companies` lists it. */
 export const company = z.object({
   companyId: id,
   name: z.string(),
   /** Nobody touches a machine for this long: an alert is raised. */
   idleThresholdMs: z.int().positive(),
+  retention,
   createdAtMs: timeMs,
 });
 
@@ -30,6 +44,12 @@ export const companyOrder = z.object({ name: title });
 export const companyChange = z.object({
   name: title.exactOptional(),
   idleThresholdMs: idleThresholdMs.exactOptional(),
+  /** As a whole. */
+  retention: retention
+    .refine(({ maxAgeMs, minAgeMs }) => maxAgeMs === null || maxAgeMs >= minAgeMs, {
+      error: 'maxAgeMs must not be less than minAgeMs',
+    })
+    .exactOptional(),
 });
 
 /** A group of a company's devices. */
@@ -94,6 +114,8 @@ export const deviceChange = z.object({ name: title.exactOptional(), groupId: id.
 
 /** See {@link company}. */
 export type Company = z.output<typeof company>;
+/** See {@link retention}. */
+export type Retention = z.output<typeof retention>;
 /** See {@link group}. */
 export type Group = z.output<typeof group>;
 /** See {@link enrolmentToken}. */

@@ -1,0 +1,44 @@
+import type { SegmentName } from '@sightline/shared';
+
+/** One closed segment. */
+export interface SegmentRef {
+  /** The run's folder, relative to the recordings' root, as the path codec writes it. */
+  runFolder: string;
+  name: SegmentName;
+}
+
+/** The media of a segment is not there: deleted, or never was. */
+export class SegmentMissing extends Error {
+  readonly code = 'segment-missing';
+
+  constructor({ runFolder, name }: SegmentRef) {
+    super(`The media of segment ${name.index} of ${runFolder} is not there.`);
+    this.name = 'SegmentMissing';
+  }
+}
+
+/**
+ * Where the media of closed segments is, whether on disk or in an object store, plain or encrypted. Nobody else reads or
+ * removes it.
+ */
+export interface SegmentStore {
+  /**
+   * Takes over a plaintext file that is durable; resolves when the segment is, under its final name. The same one may be
+   * given again after a crash.
+   *
+   * @param partPath absolute, in the run's folder; gone afterwards.
+   */
+  add(segment: SegmentRef, partPath: string): Promise<void>;
+  /** The plaintext as a whole. @throws {SegmentMissing} */
+  read(segment: SegmentRef): Promise<Buffer>;
+  /**
+   * Lends the plaintext as local files, in the order asked for, for as long as `use` runs.
+   *
+   * @throws {SegmentMissing}
+   */
+  lend<T>(segments: readonly SegmentRef[], use: (paths: readonly string[]) => Promise<T>): Promise<T>;
+  /** The closed segments of a run that are there, in order of their index. */
+  list(runFolder: string): Promise<SegmentName[]>;
+  /** Resolves with the bytes freed when it is gone for good; 0 if it was not there. */
+  remove(segment: SegmentRef): Promise<number>;
+}

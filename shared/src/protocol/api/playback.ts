@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { timeMs } from '../common.ts';
+import { id, trackId } from '../media.ts';
+
+/**
+ * Body of `POST /api/v1/playback`: a track of one session as a whole, or of a user within [fromMs, toMs), across sessions.
+ */
+export const playbackOrder = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('session'), sessionId: id, trackId }),
+  z.object({
+    kind: z.literal('range'),
+    companyId: id,
+    userId: z.string().min(1).max(255),
+    trackId,
+    fromMs: timeMs,
+    toMs: timeMs,
+  }),
+]);
+
+/** Its answer. The addresses are good until `expiresAtMs`; then ask again. */
+export const playbackGrants = z.object({
+  /** HLS playlist. */
+  playlistUrl: z.url(),
+  /** WebVTT of thumbnails, every 10 s, as sprites (cues carry `#xywh`). */
+  thumbnailsUrl: z.url(),
+  expiresAtMs: timeMs,
+});
+
+/** See {@link playbackOrder}. */
+export type PlaybackOrder = z.output<typeof playbackOrder>;
