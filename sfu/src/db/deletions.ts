@@ -27,7 +27,10 @@ export interface CompanyToPrune {
 /** A choice of what to delete, made by a pure function of what the transaction read. */
 export type DeletionPlan = readonly { sessionId: string; recorderId: string; cause: DeletionCause }[];
 
-/** Claims on media that is to be deleted. A hold and a claim exclude each other: both are written in transactions that see the other. */
+/**
+ * Claims on media that is to be deleted. Holds and claims are written in transactions that exclude each other: nothing
+ * that is held is claimed, and a hold withdraws the claims that it meets, unless their deletion has begun.
+ */
 export interface DeletionsRepository {
   /**
    * Reads all companies, lets `plan` choose, and enters the claims, in one transaction that no hold can slip into. Claims
@@ -38,6 +41,8 @@ export interface DeletionsRepository {
     nowMs: number,
     plan: (companies: readonly CompanyToPrune[]) => DeletionPlan,
   ): Promise<DeletionClaim[]>;
+  /** Confirms a claim: its media may be touched now. May be said again. Undefined: it was withdrawn, or never was. */
+  begin(claimId: string, recorderId: string, atMs: number): Promise<DeletionClaim | undefined>;
   /** Marks the segments of the claim as deleted. Undefined: there is no such claim. */
   done(claimId: string, recorderId: string, bytes: number, atMs: number): Promise<DeletionClaim | undefined>;
 }

@@ -2,7 +2,11 @@ import type { Hold } from '@sightline/shared';
 
 /** Legal holds. */
 export interface HoldsRepository {
-  place(hold: Hold): Promise<void>;
+  /**
+   * Places it, and withdraws the claims on what it covers, in one transaction. Resolves with the sessions that it covers
+   * and whose deletion has begun: for these it came too late.
+   */
+  place(hold: Hold): Promise<string[]>;
   /** The newest first, released ones too. */
   list(companyId: string): Promise<Hold[]>;
   /** Undefined: the company has no such hold, or it is released already. */

@@ -222,6 +222,8 @@ export interface Schema {
     recorder_id: string;
     cause: DeletionCause;
     claimed_at_ms: number;
+    /** Null: nothing was touched, and a hold withdraws the claim. */
+    begun_at_ms: number | null;
     /** Null: not reported yet. */
     deleted_at_ms: number | null;
     deleted_bytes: number | null;

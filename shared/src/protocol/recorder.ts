@@ -191,7 +191,12 @@ export const recorderRequests = {
     ]),
     response: z.object({ claims: z.array(deletionClaim).max(1_000) }),
   },
-  /** The media of a claim is gone and its tombstones are durable. */
+  /**
+   * Asks, before anything of a claim is touched, whether it still stands: a hold that was placed meanwhile withdraws it
+   * (`unknown-claim`). From the answer on the deletion is finished, whatever happens; a hold that comes later says so.
+   */
+  'begin-deletion': { request: z.object({ claimId: id }), response: empty },
+  /** The media of a claim is gone and its tombstones are durable. The same may be said again. */
   'media-deleted': { request: z.object({ claimId: id, bytes: z.int().nonnegative() }), response: empty },
   /**
    * Compares what is on disk with what is on record, some sessions at a time; the answer names the runs whose segments

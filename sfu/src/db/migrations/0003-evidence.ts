@@ -104,9 +104,16 @@ async function createRetention({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('recorder_id', 'text', (column) => column.notNull())
     .addColumn('cause', 'text', (column) => column.notNull())
     .addColumn('claimed_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('begun_at_ms', 'bigint')
     .addColumn('deleted_at_ms', 'bigint')
     .addColumn('deleted_bytes', 'bigint')
-    .addUniqueConstraint('deletion_claims_once', ['session_id', 'recorder_id'])
+    .execute();
+  await schema
+    .createIndex('deletion_claims_open')
+    .unique()
+    .on('deletion_claims')
+    .columns(['session_id', 'recorder_id'])
+    .where('deleted_at_ms', 'is', null)
     .execute();
 }
 

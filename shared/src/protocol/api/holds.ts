@@ -31,7 +31,23 @@ export const hold = z.object({
 export const holdList = z.object({ holds: z.array(hold) });
 
 /** Body of `POST /api/v1/companies/:companyId/holds`. */
-export const holdOrder = z.object({ target: holdTarget, reason });
+export const holdOrder = z.object({
+  target: holdTarget.refine(
+    (target) =>
+      target.kind === 'session' ||
+      target.fromMs === null ||
+      target.toMs === null ||
+      target.fromMs < target.toMs,
+    { error: 'toMs must be after fromMs' },
+  ),
+  reason,
+});
+
+/** Answer of `POST …/holds`. */
+export const placedHold = hold.extend({
+  /** Sessions that it covers, and whose deletion had begun before: they cannot be kept any more. */
+  tooLateFor: z.array(id),
+});
 
 /** Body of `POST /api/v1/companies/:companyId/holds/:holdId/release`. */
 export const holdRelease = z.object({ reason });
