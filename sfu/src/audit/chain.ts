@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { NO_HASH, canonicalJson, type AuditEntry } from '@sightline/shared';
+import { NO_HASH, type AuditEntry } from '@sightline/shared';
+import { chainEntry, findLinkFault, type LinkFault } from '@sightline/shared/node';
 
 /** Something that happened, before it has its place in a chain. */
 export type AuditEvent = Omit<AuditEntry, 'number' | 'previousHash' | 'hash'>;
 
 /** Why an entry does not belong where it is. */
-export type ChainFault = 'number' | 'company' | 'previous-hash' | 'hash';
+export type ChainFault = LinkFault | 'company';
 
 /** What {@link verifyChain} finds: either the chain's end, or the first entry that is wrong. */
 export type ChainVerdict =
@@ -15,24 +15,14 @@ export type ChainVerdict =
 /** Puts events at the end of a chain. All must be of the chain's company. */
 export function chainOn(last: AuditEntry | undefined, events: readonly AuditEvent[]): AuditEntry[] {
   let previous = last;
-  return events.map((event) => {
-    const unsigned = {
-      ...event,
-      number: (previous?.number ?? 0) + 1,
-      previousHash: previous?.hash ?? NO_HASH,
-    };
-    previous = { ...unsigned, hash: hashOf(unsigned) };
-    return previous;
-  });
+  return events.map((event) => (previous = chainEntry(previous, event)));
 }
 
 /** What is wrong with an entry that is said to follow `last`; undefined: nothing. */
 export function findFault(last: AuditEntry | undefined, entry: AuditEntry): ChainFault | undefined {
-  const { hash, ...rest } = entry;
-  if (entry.number !== (last?.number ?? 0) + 1) return 'number';
-  if (last !== undefined && entry.companyId !== last.companyId) return 'company';
-  if (entry.previousHash !== (last?.hash ?? NO_HASH)) return 'previous-hash';
-  return hash === hashOf(rest) ? undefined : 'hash';
+  const fault = findLinkFault(last, entry);
+  if (fault !== 'number' && last !== undefined && entry.companyId !== last.companyId) return 'company';
+  return fault;
 }
 
 /**
@@ -50,6 +40,3 @@ export function verifyChain(entries: Iterable<AuditEntry>): ChainVerdict {
   }
   return { ok: true, entries: position, headHash: last?.hash ?? NO_HASH };
 }
-
-const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>
-  createHash('sha256').update(canonicalJson(entry)).digest('hex');

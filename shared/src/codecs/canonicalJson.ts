@@ -1,5 +1,5 @@
 /** What JSON can hold. */
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Writes JSON in the one way that RFC 8785 allows: no spaces, keys in order of their UTF-16 code units. */
 export function canonicalJson(value: Json): string {

@@ -38,7 +38,7 @@ export const deletionCause = z.enum(['retention-age', 'retention-bytes', 'disk-f
 
 /**
  * One line of a manifest: what a recorder knows of a session, in order of arrival. Wall-clock order is a view of it.
- * Nothing is ever changed; what is gone stays as a tombstone.
+ * Nothing is ever changed; what is gone stays as a tombstone. A line is the entry's canonical JSON and a line feed.
  */
 export const manifestEntry = z.discriminatedUnion('type', [
   /** The first line. */

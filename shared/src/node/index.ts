@@ -1,4 +1,6 @@
 export * from './config.ts';
+export * from './evidence/chain.ts';
+export * from './evidence/sealKey.ts';
 export * from './exposure/certificate.ts';
 export * from './exposure/encryption.ts';
 export * from './exposure/hosts.ts';
