@@ -52,7 +52,11 @@ function expectMapped(startMs: number, arrivedAtMs: number | undefined): void {
 const trackFolder = (): string => encodeTrackFolder(sfu.track);
 
 async function playlistUrl(): Promise<string> {
-  const token = await signMediaToken(SECRET, trackFolder(), Date.now() + 60_000);
+  const token = await signMediaToken(
+    SECRET,
+    { kind: 'tracks', folders: [trackFolder()] },
+    Date.now() + 60_000,
+  );
   const path = trackFolder().split('/').map(encodeURIComponent).join('/');
   return `${sfu.mediaBaseUrl}/media/${path}/playlist.m3u8?token=${token}`;
 }

@@ -5,7 +5,9 @@ import { createAnnouncer } from './control/announcer.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
 import { createFfmpegEngine } from './ffmpeg/engine.ts';
 import { reapOrphans } from './ffmpeg/orphans.ts';
-import { createMediaServer } from './playback/server.ts';
+import { createMediaAccess } from './http/mediaAccess.ts';
+import { createHttpServer } from './http/server.ts';
+import { playbackModule } from './playback/playbackModule.ts';
 import { adoptRun } from './runs/adoption.ts';
 import { createRunInstance } from './runs/runInstance.ts';
 import { createSupervisor } from './runs/supervisor.ts';
@@ -60,14 +62,20 @@ export async function createRecorder(
   });
 
   const certificate = config.tls && (await watchCertificate({ files: config.tls, clock, logger }));
-  const server = await createMediaServer({
+  const access = createMediaAccess({ secret: config.secret, clock });
+  const { dashboardOrigins } = config;
+  const server = await createHttpServer({
     listener: createListener(certificate),
-    recordingsDir,
-    secret: config.secret,
-    dashboardOrigins: config.dashboardOrigins,
-    isRecording: (trackFolder) => supervisor.isRecording(trackFolder),
+    modules: [
+      playbackModule({
+        recordingsDir,
+        access,
+        dashboardOrigins,
+        isRecording: (trackFolder) => supervisor.isRecording(trackFolder),
+        clock,
+      }),
+    ],
     health: () => ({ connected: link.ready, runs: supervisor.size }),
-    clock,
     logger,
   });
   const mediaUrl = await server.listen({ host: config.host, port: config.port });

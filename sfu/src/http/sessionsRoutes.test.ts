@@ -84,8 +84,11 @@ describe('playback', () => {
     expect(expiresAtMs).toBe(NOW_MS + 600_000);
     const url = new URL(playlistUrl);
     expect(url.origin).toBe('http://127.0.0.1:4000');
-    const folder = await verifyMediaToken(RECORDER_SECRET, url.searchParams.get('token') ?? '', NOW_MS);
-    expect(folder).toEqual({ ok: true, value: 'acme/ann@desk/2027/01/15/of-desk/display-1' });
+    const opened = await verifyMediaToken(RECORDER_SECRET, url.searchParams.get('token') ?? '', NOW_MS);
+    expect(opened).toMatchObject({
+      ok: true,
+      value: { grant: { kind: 'tracks', folders: ['acme/ann@desk/2027/01/15/of-desk/display-1'] } },
+    });
     await expect(harness.audited('acme')).resolves.toMatchObject([
       {
         action: 'recording-played',

@@ -97,7 +97,11 @@ export function sessionsRoutes(api: Api, deps: SessionsRoutesDeps): void {
         trackId: params.trackId,
       });
       const expiresAtMs = deps.clock.nowMs() + GRANT_MS;
-      const token = await signMediaToken(deps.recorderSecret, folder, expiresAtMs);
+      const token = await signMediaToken(
+        deps.recorderSecret,
+        { kind: 'tracks', folders: [folder] },
+        expiresAtMs,
+      );
       const path = folder.split('/').map(encodeURIComponent).join('/');
       return {
         playlistUrl: `${recorder.mediaBaseUrl}/media/${path}/playlist.m3u8?token=${token}`,

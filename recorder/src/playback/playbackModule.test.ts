@@ -6,7 +6,9 @@ import { encodeRunFolder, encodeTrackFolder } from '@sightline/shared';
 import { createListener, createLogger, signMediaToken } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import type { FastifyInstance } from 'fastify';
-import { createMediaServer } from './server.ts';
+import { createMediaAccess } from '../http/mediaAccess.ts';
+import { createHttpServer } from '../http/server.ts';
+import { playbackModule } from './playbackModule.ts';
 
 const SECRET = 'a secret of this very test';
 const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
@@ -23,10 +25,13 @@ const RUN = encodeRunFolder('run 1');
 const SEGMENT = '000000-1772366400000-6000.ts';
 const CONTENT = Buffer.from('0123456789');
 
+const sign = (folder: string, { secret = SECRET, expiresInMs = 60_000 } = {}): Promise<string> =>
+  signMediaToken(secret, { kind: 'tracks', folders: [folder] }, NOW_MS + expiresInMs);
+
 const url = (folder: string, ...rest: string[]): string =>
   `/media/${[...folder.split('/'), ...rest].map(encodeURIComponent).join('/')}`;
 
-describe('the media server', () => {
+describe('playback over HTTP', () => {
   let dir: string;
   let server: FastifyInstance;
   let token: string;
@@ -38,19 +43,32 @@ describe('the media server', () => {
     await mkdir(run, { recursive: true });
     await writeFile(join(run, SEGMENT), CONTENT);
     await writeFile(join(dir, 'secret.txt'), 'not for you');
-    const segment = { type: 'segment', index: 0, startMs: NOW_MS, durationMs: 6_000, bytes: 10 };
+    const segment = {
+      type: 'segment',
+      index: 0,
+      startMs: NOW_MS,
+      durationMs: 6_000,
+      bytes: 10,
+      sha256: '0'.repeat(64),
+      holes: [],
+    };
     await writeFile(join(run, 'index.jsonl'), `${JSON.stringify(segment)}\n`);
-    server = await createMediaServer({
-      recordingsDir: dir,
+    const clock = createManualClock(NOW_MS);
+    server = await createHttpServer({
       listener: createListener(undefined),
-      secret: SECRET,
-      dashboardOrigins: ['http://127.0.0.1:3000'],
-      isRecording: () => recording,
+      modules: [
+        playbackModule({
+          recordingsDir: dir,
+          access: createMediaAccess({ secret: SECRET, clock }),
+          dashboardOrigins: ['http://127.0.0.1:3000'],
+          isRecording: () => recording,
+          clock,
+        }),
+      ],
       health: () => ({ connected: true, runs: 1 }),
-      clock: createManualClock(NOW_MS),
       logger: createLogger('test', 'silent'),
     });
-    token = await signMediaToken(SECRET, FOLDER, NOW_MS + 60_000);
+    token = await sign(FOLDER);
   });
   afterAll(async () => {
     await server.close();
@@ -105,9 +123,9 @@ describe('the media server', () => {
 
   it('wants a token, of this track, that has not expired', async () => {
     const path = url(FOLDER, RUN, SEGMENT);
-    const expired = await signMediaToken(SECRET, FOLDER, NOW_MS - 1_000);
-    const other = await signMediaToken(SECRET, OTHER_FOLDER, NOW_MS + 60_000);
-    const forged = await signMediaToken('another secret', FOLDER, NOW_MS + 60_000);
+    const expired = await sign(FOLDER, { expiresInMs: -1_000 });
+    const other = await sign(OTHER_FOLDER);
+    const forged = await sign(FOLDER, { secret: 'another secret' });
     for (const [query, status, code] of [
       [{}, 401, 'unauthorised'],
       [{ token: 'x' }, 401, 'unauthorised'],
