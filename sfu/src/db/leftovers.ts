@@ -16,6 +16,7 @@ export async function closeLeftovers(database: Database): Promise<{ sessions: nu
         ),
       }))
       .where('ended_at_ms', 'is', null)
+      .where('source', '=', 'live')
       .executeTakeFirst();
     const sessions = await transaction
       .updateTable('sessions')

@@ -1,4 +1,4 @@
-import type { Company, Device, Group } from '@sightline/shared';
+import type { Company, Device, Group, Retention } from '@sightline/shared';
 import type { Selectable } from 'kysely';
 import { isForeignKeyViolation, isUniqueViolation, retryWhile } from './conflicts.ts';
 import type { Database } from './database.ts';
@@ -12,7 +12,7 @@ export interface OrganisationRepository {
   findCompany(companyId: string): Promise<Company | undefined>;
   changeCompany(
     companyId: string,
-    change: { name?: string; idleThresholdMs?: number },
+    change: { name?: string; idleThresholdMs?: number; retention?: Retention },
   ): Promise<Company | undefined>;
   /** False: the company has a group of that name. */
   addGroup(group: Group): Promise<boolean>;
@@ -53,12 +53,13 @@ export function createOrganisationRepository(database: Database): OrganisationRe
         .executeTakeFirst();
       return row && toCompany(row);
     },
-    async changeCompany(companyId, { name, idleThresholdMs }) {
+    async changeCompany(companyId, { name, idleThresholdMs, retention }) {
       const row = await database
         .updateTable('companies')
         .set((update) => ({
           name: name ?? update.ref('name'),
           idle_threshold_ms: idleThresholdMs ?? update.ref('idle_threshold_ms'),
+          ...(retention === undefined ? {} : retentionColumns(retention)),
         }))
         .where('company_id', '=', companyId)
         .returningAll()
@@ -150,12 +151,26 @@ export function createOrganisationRepository(database: Database): OrganisationRe
 /** A company's row, for transactions that write more than that. */
 export async function insertCompany(
   database: Database,
-  { companyId, name, idleThresholdMs, createdAtMs }: Company,
+  { companyId, name, idleThresholdMs, retention, createdAtMs }: Company,
 ): Promise<void> {
   await database
     .insertInto('companies')
-    .values({ company_id: companyId, name, idle_threshold_ms: idleThresholdMs, created_at_ms: createdAtMs })
+    .values({
+      company_id: companyId,
+      name,
+      idle_threshold_ms: idleThresholdMs,
+      created_at_ms: createdAtMs,
+      ...retentionColumns(retention),
+    })
     .execute();
+}
+
+function retentionColumns({ maxAgeMs, maxBytes, minAgeMs }: Retention) {
+  return {
+    retention_max_age_ms: maxAgeMs,
+    retention_max_bytes: maxBytes,
+    retention_min_age_ms: minAgeMs,
+  };
 }
 
 function toCompany(row: Selectable<Schema['companies']>): Company {
@@ -163,6 +178,11 @@ function toCompany(row: Selectable<Schema['companies']>): Company {
     companyId: row.company_id,
     name: row.name,
     idleThresholdMs: row.idle_threshold_ms,
+    retention: {
+      maxAgeMs: row.retention_max_age_ms,
+      maxBytes: row.retention_max_bytes,
+      minAgeMs: row.retention_min_age_ms,
+    },
     createdAtMs: row.created_at_ms,
   };
 }

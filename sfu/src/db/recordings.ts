@@ -40,6 +40,8 @@ export interface NewRun {
   trackId: string;
   label: string;
   startedAtMs: number;
+  /** `healed`: what an agent recorded itself; the run has the id of its piece. */
+  source: 'live' | 'healed';
 }
 
 /** What is known of sessions and their recordings. */
@@ -110,6 +112,7 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
             started_at_ms: run.startedAtMs,
             ended_at_ms: null,
             end_reason: null,
+            source: run.source,
           })
           .execute();
       });
@@ -132,7 +135,7 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
     },
     addSegments: (segments) =>
       database.transaction().execute(async (transaction) => {
-        for (const batch of inBatches(segments, 5)) await putSegments(transaction, batch);
+        for (const batch of inBatches(segments, 7)) await putSegments(transaction, batch);
       }),
     closeLeftovers: () => closeLeftovers(database),
     ...sessionQueries(database),
@@ -152,6 +155,8 @@ async function putSegments(
         start_ms: segment.startMs,
         duration_ms: segment.durationMs,
         bytes: segment.bytes,
+        sha256: segment.sha256,
+        holes: JSON.stringify(segment.holes),
       })),
     )
     .onConflict((conflict) =>
@@ -159,6 +164,8 @@ async function putSegments(
         start_ms: row.ref('excluded.start_ms'),
         duration_ms: row.ref('excluded.duration_ms'),
         bytes: row.ref('excluded.bytes'),
+        sha256: row.ref('excluded.sha256'),
+        holes: row.ref('excluded.holes'),
       })),
     )
     .execute();

@@ -7,7 +7,14 @@ import { createSegmentWriter } from './segmentWriter.ts';
 let database: Database;
 let repository: RecordingsRepository;
 
-const segment = (index: number, startMs: number) => ({ index, startMs, durationMs: 6_000, bytes: 500 });
+const segment = (index: number, startMs: number) => ({
+  index,
+  startMs,
+  durationMs: 6_000,
+  bytes: 500,
+  sha256: 'a'.repeat(64),
+  holes: [],
+});
 
 beforeEach(async () => {
   database = await openSqliteDatabase(':memory:');
@@ -33,6 +40,7 @@ describe('segment writer', () => {
       trackId: 'display-1',
       label: 'Screen 1',
       startedAtMs: 2_000,
+      source: 'live',
     });
     const clock = createManualClock();
     const writer = createSegmentWriter(repository, clock, 50);

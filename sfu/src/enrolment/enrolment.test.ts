@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AuditEntry, Device } from '@sightline/shared';
+import { DEFAULT_RETENTION, type AuditEntry, type Device } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { NOBODY } from '../audit/actors.ts';
@@ -32,6 +32,7 @@ beforeEach(async () => {
     companyId: 'acme',
     name: 'Acme',
     idleThresholdMs: 600_000,
+    retention: DEFAULT_RETENTION,
     createdAtMs: 1,
   });
   enrolling = createEnrolment({

@@ -1,4 +1,4 @@
-import type { AuditEntry, Device, Grant } from '@sightline/shared';
+import { DEFAULT_RETENTION, type AuditEntry, type Device, type Grant } from '@sightline/shared';
 import { createLogger, sendProblem } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { fastify } from 'fastify';
@@ -62,6 +62,7 @@ export async function createAdministrationHarness() {
       companyId,
       name: companyId,
       idleThresholdMs: 600_000,
+      retention: DEFAULT_RETENTION,
       createdAtMs: NOW_MS,
     });
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEFAULT_RETENTION } from '@sightline/shared';
 import {
   ADDRESS,
   NOW_MS,
@@ -30,7 +31,13 @@ describe('companies', () => {
     const { status, body } = await harness.send('owen', 'POST', '/companies', { name: ' Initech ' });
     expect(status).toBe(200);
     const companyId = (body as { companyId: string }).companyId;
-    expect(body).toEqual({ companyId, name: 'Initech', idleThresholdMs: 600_000, createdAtMs: NOW_MS });
+    expect(body).toEqual({
+      companyId,
+      name: 'Initech',
+      idleThresholdMs: 600_000,
+      retention: DEFAULT_RETENTION,
+      createdAtMs: NOW_MS,
+    });
     expect(harness.told).toEqual([['company-changed', companyId]]);
     await expect(harness.audited(companyId)).resolves.toMatchObject([
       {
@@ -61,12 +68,30 @@ describe('companies', () => {
     ]);
   });
 
+  it('are told for how long to keep recordings, and what was said is on record', async () => {
+    const retention = { maxAgeMs: 7_200_000, maxBytes: null, minAgeMs: 3_600_000 };
+    await expect(harness.send('ada', 'PATCH', '/companies/acme', { retention })).resolves.toMatchObject({
+      status: 200,
+      body: { retention },
+    });
+    await expect(harness.audited('acme')).resolves.toMatchObject([
+      { action: 'company-changed', details: retention },
+    ]);
+  });
+
   it.each([
     ['sam', 'acme', {}, 403, 'forbidden'],
     ['eve', 'acme', {}, 404, 'unknown-company'],
     ['owen', 'initech', {}, 404, 'unknown-company'],
     ['ada', 'acme', { name: '' }, 400, 'bad-request'],
     ['ada', 'acme', { idleThresholdMs: 1 }, 400, 'bad-request'],
+    [
+      'ada',
+      'acme',
+      { retention: { maxAgeMs: 3_600_000, maxBytes: null, minAgeMs: 3_600_001 } },
+      400,
+      'bad-request',
+    ],
   ] as const)('are not changed by %s (%s, %j)', async (person, companyId, change, status, code) => {
     await expect(harness.send(person, 'PATCH', `/companies/${companyId}`, change)).resolves.toMatchObject({
       status,

@@ -1,5 +1,6 @@
 import {
   DEFAULT_IDLE_THRESHOLD_MS,
+  DEFAULT_RETENTION,
   company,
   companyChange,
   companyList,
@@ -56,6 +57,7 @@ export function companiesRoutes(
         companyId: newId(),
         name: body.name,
         idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS,
+        retention: DEFAULT_RETENTION,
         createdAtMs: clock.nowMs(),
       };
       await organisation.addCompany(created);
@@ -79,6 +81,7 @@ export function companiesRoutes(
     input: { params: z.object({ companyId: id }), body: companyChange },
     response: company,
     handler: async ({ params: { companyId }, body }, context) => {
+      const { retention, ...rest } = body;
       const changed = await organisation.changeCompany(companyId, body);
       if (changed === undefined) throw unknownCompany();
       presence.companyChanged(changed);
@@ -86,7 +89,7 @@ export function companiesRoutes(
         companyId,
         action: 'company-changed',
         ...requestedBy(context),
-        details: { ...body },
+        details: { ...rest, ...retention },
       });
       return changed;
     },

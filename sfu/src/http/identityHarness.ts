@@ -1,4 +1,4 @@
-import type { AuditAction, Role } from '@sightline/shared';
+import { DEFAULT_RETENTION, type AuditAction, type Role } from '@sightline/shared';
 import { createLogger, sendProblem } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { fastify } from 'fastify';
@@ -57,7 +57,13 @@ export async function createIdentityHarness({
   const database = await openSqliteDatabase(':memory:');
   const accounts = createAccountsRepository(database);
   const audit = createAuditRepository(database);
-  const company = { companyId: 'c1', name: 'Acme', idleThresholdMs: 600_000, createdAtMs: startMs };
+  const company = {
+    companyId: 'c1',
+    name: 'Acme',
+    idleThresholdMs: 600_000,
+    retention: DEFAULT_RETENTION,
+    createdAtMs: startMs,
+  };
   await createOrganisationRepository(database).addCompany(company);
   const identity = createIdentity({
     accounts,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { company, type Grant } from '@sightline/shared';
+import { DEFAULT_RETENTION, company, type Grant } from '@sightline/shared';
 import { sendProblem } from '@sightline/shared/node';
 import { fastify, type FastifyInstance } from 'fastify';
 import * as z from 'zod';
@@ -46,6 +46,7 @@ beforeEach(() => {
       companyId: params.companyId,
       name: `${body.name} by ${caller.principal.name}`,
       idleThresholdMs: query.limit,
+      retention: DEFAULT_RETENTION,
       createdAtMs: 1,
       secret: 'not in the schema',
       ...('extra' in body ? { name: 'unknown keys got through' } : {}),
@@ -146,7 +147,13 @@ describe('a route about a company', () => {
   it('answers those whose role is enough, with what its schema names', async () => {
     const { status, body } = await change('admin', 'c1', { name: 'Acme', extra: 1 });
     expect(status).toBe(200);
-    expect(body).toEqual({ companyId: 'c1', name: 'Acme by somebody', idleThresholdMs: 10, createdAtMs: 1 });
+    expect(body).toEqual({
+      companyId: 'c1',
+      name: 'Acme by somebody',
+      idleThresholdMs: 10,
+      retention: DEFAULT_RETENTION,
+      createdAtMs: 1,
+    });
   });
 
   it('refuses before it reads the body', async () => {

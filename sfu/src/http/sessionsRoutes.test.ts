@@ -29,6 +29,7 @@ beforeEach(async () => {
       trackId: 'display-1',
       label: 'Screen',
       startedAtMs,
+      source: 'live',
     });
   }
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_IDLE_THRESHOLD_MS, type Clock } from '@sightline/shared';
+import { DEFAULT_IDLE_THRESHOLD_MS, DEFAULT_RETENTION, type Clock } from '@sightline/shared';
 import { SERVER_ACTOR } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
 import type { AccountRecord, AccountsRepository } from '../db/accounts.ts';
@@ -45,7 +45,13 @@ export async function bootstrapOwner(deps: OwnerBootstrapDeps): Promise<void> {
   };
   const companyId = randomUUID();
   const name = deps.companyName;
-  const company = { companyId, name, idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS, createdAtMs };
+  const company = {
+    companyId,
+    name,
+    idleThresholdMs: DEFAULT_IDLE_THRESHOLD_MS,
+    retention: DEFAULT_RETENTION,
+    createdAtMs,
+  };
   const isAdded = await accounts.addFirst(owner, company, () => {
     // Before the commit: who is killed here must not leave an account whose password nobody has seen.
     if (deps.ownerPassword === undefined) deps.print(oneTimePasswordNotice(ownerEmail, password));

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Company, Device, LoginAnswer, MachineInfo } from '@sightline/shared';
+import {
+  DEFAULT_RETENTION,
+  type Company,
+  type Device,
+  type LoginAnswer,
+  type MachineInfo,
+} from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { ClientDirectory } from '../clients/directory.ts';
@@ -62,7 +68,13 @@ const TURNS = 12;
 export async function createScene(graceMs = GRACE_MS, ticketKey = Buffer.alloc(32, 7)): Promise<Scene> {
   const database = await openSqliteDatabase(':memory:');
   const repositories = createRepositories(database);
-  const company: Company = { companyId: 'acme', name: 'Acme', idleThresholdMs: 600_000, createdAtMs: 0 };
+  const company: Company = {
+    companyId: 'acme',
+    name: 'Acme',
+    idleThresholdMs: 600_000,
+    retention: DEFAULT_RETENTION,
+    createdAtMs: 0,
+  };
   await repositories.organisation.addCompany(company);
   await repositories.devices.addEnrolmentToken({
     tokenId: 'token',

@@ -32,7 +32,7 @@ export async function startActiveRun(options: {
   enter: (runId: string, startedAtMs: number) => Promise<void>;
 }): Promise<ActiveRun> {
   const { published, recorder, clock, logger } = options;
-  const { client, session, trackId, router, producer } = published;
+  const { client, session, trackId, label, router, producer } = published;
   const runId = randomUUID();
   const startedAtMs = clock.nowMs();
   await options.enter(runId, startedAtMs);
@@ -42,9 +42,12 @@ export async function startActiveRun(options: {
       runId,
       companyId: client.companyId,
       userId: client.userId,
+      userName: client.machine.userName,
+      hostName: client.machine.hostName,
       sessionId: session.sessionId,
       sessionStartedAtMs: session.startedAtMs,
       trackId,
+      label,
       rtpParameters: tap.rtpParameters,
     });
     await tap.connect(target);

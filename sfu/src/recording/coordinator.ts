@@ -64,7 +64,7 @@ export function createRecordingCoordinator(deps: {
       pickRecorder: () => recorders.pick(),
       enterRun: async (runId, startedAtMs) => {
         await deps.sessions.written(sessionId);
-        await repository.addRun({ runId, sessionId, trackId, label, startedAtMs });
+        await repository.addRun({ runId, sessionId, trackId, label, startedAtMs, source: 'live' });
       },
       runEnded: (runId, endedAtMs, reason) => {
         repository.endRun(runId, endedAtMs, reason).catch(written('the end of a run'));

@@ -11,7 +11,7 @@ import type { Logger } from '@sightline/shared/node';
 import type { AdmittedAgent } from '../presence/admittedAgent.ts';
 import type { AgentLink } from '../presence/connection.ts';
 import type { Presence } from '../presence/presence.ts';
-import { logRefusals } from './refusals.ts';
+import { logRefusals, notServed } from './refusals.ts';
 import type { AgentSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
@@ -163,6 +163,8 @@ function agentHandlers(
       await agent.stopStreaming();
       return {};
     },
+    'offer-pieces': notServed,
+    'report-absence': notServed,
     'app-closed': async () => {
       await agent.appClosed();
       return {};

@@ -10,7 +10,7 @@ import type { RecordingsRepository } from '../db/recordings.ts';
 import type { SegmentWriter } from '../db/segmentWriter.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
-import { logRefusals } from './refusals.ts';
+import { logRefusals, notServed } from './refusals.ts';
 import type { RecorderSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
@@ -61,6 +61,16 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         if (packetsSent === undefined) throw new ProtocolError('unknown-run', 'No such run is under way.');
         return { packetsSent };
       },
+      'recorder-status': notServed,
+      'key-frame-needed': notServed,
+      'manifest-sealed': notServed,
+      'piece-uploaded': notServed,
+      'piece-healed': notServed,
+      'claim-deletions': notServed,
+      'begin-deletion': notServed,
+      'media-deleted': notServed,
+      reconcile: notServed,
+      'export-progress': notServed,
     },
     { admit: limiter, onRefused: logRefusals(logger) },
   );

@@ -1,4 +1,4 @@
-import type { Company } from '@sightline/shared';
+import { DEFAULT_RETENTION, type Company } from '@sightline/shared';
 import type { AccountRecord, AccountSession } from '../accounts.ts';
 import type { Database } from '../database.ts';
 import { createDevicesRepository, type NewEnrolmentToken } from '../devices.ts';
@@ -10,6 +10,7 @@ export const companyOf = (companyId: string): Company => ({
   companyId,
   name: `Company ${companyId}`,
   idleThresholdMs: 600_000,
+  retention: DEFAULT_RETENTION,
   createdAtMs: 1_000,
 });
 

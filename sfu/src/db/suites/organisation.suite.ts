@@ -25,6 +25,12 @@ export function organisationSuite(create: CreateEmptyDatabase): void {
         idleThresholdMs: 60_000,
       });
       expect(await organisation().findCompany('c1')).toMatchObject({ name: 'Ours', idleThresholdMs: 60_000 });
+      const retention = { maxAgeMs: 30 * 86_400_000, maxBytes: 5_000_000_000_000, minAgeMs: 0 };
+      expect(await organisation().changeCompany('c1', { retention })).toMatchObject({
+        name: 'Ours',
+        retention,
+      });
+      expect(await organisation().findCompany('c1')).toMatchObject({ retention });
       expect(await organisation().changeCompany('none', { name: 'x' })).toBeUndefined();
       expect(await organisation().findCompany('none')).toBeUndefined();
     });

@@ -21,8 +21,16 @@ const run = (runId: string, startedAtMs: number) => ({
   trackId: 'display-1',
   label: 'Screen 1',
   startedAtMs,
+  source: 'live' as const,
 });
-const segment = (index: number, startMs: number) => ({ index, startMs, durationMs: 6_000, bytes: 500 });
+const segment = (index: number, startMs: number) => ({
+  index,
+  startMs,
+  durationMs: 6_000,
+  bytes: 500,
+  sha256: 'a'.repeat(64),
+  holes: [],
+});
 const everywhere: Reach = { everywhere: true, companies: new Map() };
 
 /** What sessions and their recordings must do on every database. */
