@@ -110,8 +110,9 @@ export const agentRequests = {
   'stop-streaming': { request: empty, response: empty },
   /**
    * Names what the agent has recorded itself while it could not stream, and still keeps: at every login, and every 30 s
-   * while it keeps any. What is `done` may be let go of; `upload` says where to (tus 1.0.0), and may be a new address of
-   * an upload that has begun; `wait` is asked again.
+   * while it keeps any. What is `done` may be let go of; `upload` names the upload itself (tus 1.0.0): it exists, HEAD
+   * says how far it has come and PATCH goes on, with the token as bearer; `wait` is asked again. The address of an
+   * upload may change.
    */
   'offer-pieces': {
     request: z.object({ pieces: z.array(localPiece).max(100) }),
