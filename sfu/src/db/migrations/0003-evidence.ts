@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** A day: what {@link DEFAULT_RETENTION} says, as it was when this step was released. */
@@ -113,7 +113,7 @@ async function createRetention({ schema }: Kysely<unknown>): Promise<void> {
     .unique()
     .on('deletion_claims')
     .columns(['session_id', 'recorder_id'])
-    .where('deleted_at_ms', 'is', null)
+    .where(sql.ref('deleted_at_ms'), 'is', null)
     .execute();
 }
 
