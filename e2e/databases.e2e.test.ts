@@ -6,6 +6,7 @@ import {
   openDatabase,
   postgresDialect,
 } from '@sightline/sfu/db';
+import { DEFAULT_RETENTION } from '@sightline/shared';
 import { databaseSuites, entryAfter, expectWholeChains } from '@sightline/sfu/db/suites';
 import { createCleanup } from './harness/cleanup.ts';
 import { freeTcpPort } from './harness/ports.ts';
@@ -51,7 +52,13 @@ describe('on PostgreSQL', () => {
   });
 
   it('goes on soon after a server vanished in the middle of a transaction, without a word', async () => {
-    const company = { companyId: 'c1', name: 'Acme', idleThresholdMs: 600_000, createdAtMs: 1_000 };
+    const company = {
+      companyId: 'c1',
+      name: 'Acme',
+      idleThresholdMs: 600_000,
+      retention: DEFAULT_RETENTION,
+      createdAtMs: 1_000,
+    };
     const { open } = await createEmpty();
     const [vanished, other] = await Promise.all([open(), open()]);
     const held = Promise.withResolvers<void>();
@@ -59,7 +66,13 @@ describe('on PostgreSQL', () => {
     const cut = vanished.transaction().execute(async (inside) => {
       await inside
         .insertInto('companies')
-        .values({ company_id: company.companyId, name: 'Vanished', idle_threshold_ms: 1, created_at_ms: 1 })
+        .values({
+          company_id: company.companyId,
+          name: 'Vanished',
+          idle_threshold_ms: 1,
+          retention_min_age_ms: 1,
+          created_at_ms: 1,
+        })
         .execute();
       held.resolve();
       await silence.promise;

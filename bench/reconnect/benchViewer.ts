@@ -91,6 +91,7 @@ export async function openBenchViewer(options: {
     'start-streaming': ignore,
     'stop-streaming': ignore,
     'recording-alarm': ignore,
+    'storage-problems': ignore,
   };
   listenToNotices(socket, viewerNotices, handlers, (name, error) => {
     process.stderr.write(`viewer: ${name}: ${error.message}\n`);

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Closable } from '@sightline/e2e/harness/cleanup.ts';
+import { recorderOffer } from '@sightline/e2e/harness/recorderOffer.ts';
 import type { Stack } from '@sightline/e2e/harness/stack.ts';
 import {
   PROTOCOL_VERSION,
@@ -40,13 +41,17 @@ export async function createRecorderStub(
   serveRequests(
     socket,
     recorderCommands,
-    { 'start-run': () => ({ host: '127.0.0.1', rtpPort: port, rtcpPort: port }), 'stop-run': () => ({}) },
+    {
+      'start-run': () => ({ host: '127.0.0.1', rtpPort: port, rtcpPort: port }),
+      'stop-run': () => ({}),
+      'close-session': () => ({}),
+      'start-export': () => ({}),
+      'cancel-export': () => ({}),
+    },
     { notices: ['run-key-frame'], onRefused: (event, code) => complain(`${event}: ${code}`) },
   );
   socket.on('connect', () => {
-    request('recorder-ready', { recorderId: 'stub', mediaBaseUrl: 'http://127.0.0.1:9' }).catch(
-      (error: unknown) => complain(String(error)),
-    );
+    request('recorder-ready', recorderOffer('stub')).catch((error: unknown) => complain(String(error)));
   });
   return {
     leave: () => void socket.disconnect(),

@@ -1,3 +1,4 @@
+import { DEFAULT_RETENTION } from '@sightline/shared';
 import { createOrganisationRepository, openDatabase } from '@sightline/sfu/db';
 
 /** Adds companies to the SQLite database of a data folder until it is killed; prints the number of each when it is acknowledged. */
@@ -8,6 +9,12 @@ const logger = { warn: () => undefined };
 const organisation = createOrganisationRepository(await openDatabase({ dataDir, url: undefined, logger }));
 for (let number = Number(first); ; number += 1) {
   const companyId = `c${String(number).padStart(9, '0')}`;
-  await organisation.addCompany({ companyId, name: companyId, idleThresholdMs: 1, createdAtMs: number });
+  await organisation.addCompany({
+    companyId,
+    name: companyId,
+    idleThresholdMs: 1,
+    retention: DEFAULT_RETENTION,
+    createdAtMs: number,
+  });
   process.stdout.write(`acknowledged ${number}\n`);
 }

@@ -1,4 +1,6 @@
+import { NO_HASH } from '@sightline/shared';
 import type { Socket } from 'socket.io-client';
+import { recorderOffer } from '../harness/recorderOffer.ts';
 import type { EventRows, EventUse } from './eventTable.ts';
 import { NOTHING, type Recorded } from './world.ts';
 
@@ -10,7 +12,7 @@ export interface RecorderCell {
 
 type Use = EventUse<RecorderCell>;
 
-const SEGMENT = { index: 0, startMs: 1, durationMs: 1, bytes: 1 };
+const SEGMENT = { index: 0, startMs: 1, durationMs: 1, bytes: 1, sha256: NO_HASH, holes: [] };
 
 const ofRuns = (known: string, unknown: string, payload: (runId: string) => object): Use[] => [
   { whose: 'company one’s', expect: () => known, payload: ({ runs }) => payload(runs[0].runId) },
@@ -24,7 +26,7 @@ export const recorderRows: EventRows<RecorderCell> = {
     {
       whose: 'its own',
       expect: () => 'ok',
-      payload: () => ({ recorderId: 'another', mediaBaseUrl: 'http://127.0.0.1:9' }),
+      payload: () => recorderOffer('another'),
     },
   ],
   'segment-recorded': ofRuns('ok', 'unknown-run', (runId) => ({ runId, segment: SEGMENT })),

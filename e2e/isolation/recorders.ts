@@ -1,5 +1,6 @@
 import { RECORDER_NAMESPACE, createRequester, recorderRequests, type Ack } from '@sightline/shared';
 import type { Socket } from 'socket.io-client';
+import { recorderOffer } from '../harness/recorderOffer.ts';
 import { connect } from './sockets.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,6 @@ export async function startRecorder(world: World): Promise<Socket> {
     answer({ ok: false, error: { code: 'limit-reached', message: 'This recorder takes no run.' } });
   };
   socket.on('start-run', refuse).on('stop-run', refuse);
-  const order = { recorderId: 'recorder', mediaBaseUrl: 'http://127.0.0.1:9' };
-  await createRequester(socket, recorderRequests)('recorder-ready', order);
+  await createRequester(socket, recorderRequests)('recorder-ready', recorderOffer('recorder'));
   return socket;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Device, Grant } from '@sightline/shared';
+import { DEFAULT_RETENTION, type Device, type Grant } from '@sightline/shared';
 import {
   createAccountsRepository,
   createDevicesRepository,
@@ -140,12 +140,18 @@ export async function createWorld(stack: Stack): Promise<World> {
       hostName: 'desk',
       startedAtMs,
     });
-    await recordings.addRun({ ...recorded, label: 'Display 1', startedAtMs });
+    await recordings.addRun({ ...recorded, label: 'Display 1', source: 'live', startedAtMs });
     return recorded;
   };
   const newHome = async (name: string): Promise<HomeCompany> => {
     const companyId = randomUUID();
-    await organisation.addCompany({ companyId, name, idleThresholdMs: 600_000, createdAtMs: Date.now() });
+    await organisation.addCompany({
+      companyId,
+      name,
+      idleThresholdMs: 600_000,
+      retention: DEFAULT_RETENTION,
+      createdAtMs: Date.now(),
+    });
     const own = { companyId, groupId: await newGroup({ companyId, groupId: '' }) };
     const other = { companyId, groupId: await newGroup(own) };
     return { companyId, groups: [own, other] };

@@ -10,6 +10,7 @@ import {
   type RecorderToServer,
   type Requester,
   type RunEndReason,
+  type RunOrder,
   type Segment,
   type ServerToRecorder,
 } from '@sightline/shared';
@@ -32,13 +33,7 @@ export interface RecordedRun {
 export interface FakeSfu extends Closable {
   readonly url: string;
   readonly mediaBaseUrl: string;
-  readonly track: {
-    companyId: string;
-    userId: string;
-    sessionId: string;
-    sessionStartedAtMs: number;
-    trackId: string;
-  };
+  readonly track: Omit<RunOrder, 'runId' | 'rtpParameters' | 'audio'>;
   /** Resolves when a recorder is ready for runs. */
   recorderReady(): Promise<void>;
   command: Requester<typeof recorderCommands>;
@@ -99,6 +94,9 @@ export async function startFakeSfu(): Promise<FakeSfu> {
     sessionId: randomUUID(),
     sessionStartedAtMs: Date.now(),
     trackId: 'display-1',
+    userName: 'Zoë',
+    hostName: 'ws-1',
+    label: 'Display 1',
   };
   const command: FakeSfu['command'] = (name, payload) =>
     createRequester(present().socket, recorderCommands, 15_000)(name, payload);

@@ -35,6 +35,7 @@ const variables = z.object({
     .transform((list) => list.split(',').map((entry) => entry.trim()))
     .pipe(z.array(origin).min(1)),
   SIGHTLINE_DATA_DIR: z.string().default('./data'),
+  SIGHTLINE_SEAL_KEY_FILE: z.string().min(1, 'must be a path').optional(),
   SIGHTLINE_SEGMENT_SECONDS: z.coerce
     .number({ error: 'must be a number of seconds' })
     .min(1, 'must be at least 1 s')
@@ -61,6 +62,8 @@ export interface RecorderConfig {
   dashboardOrigins: readonly string[];
   /** Everything that must survive a restart. */
   dataDir: string;
+  /** The operator's own Ed25519 private key, in PEM; by default the recorder makes one. */
+  sealKeyFile: string | undefined;
   /** A segment is cut at the first key frame after this time. */
   segmentSeconds: number;
   logLevel: string;
@@ -84,6 +87,7 @@ export function readConfig(env: Record<string, string | undefined>): RecorderCon
     publicUrl: read.SIGHTLINE_RECORDER_PUBLIC_URL,
     dashboardOrigins: read.SIGHTLINE_DASHBOARD_ORIGIN.map((url) => new URL(url).origin),
     dataDir: resolve(read.SIGHTLINE_DATA_DIR),
+    sealKeyFile: read.SIGHTLINE_SEAL_KEY_FILE,
     segmentSeconds: read.SIGHTLINE_SEGMENT_SECONDS,
     logLevel: read.LOG_LEVEL,
   };

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { ProtocolError, systemClock, type Clock } from '@sightline/shared';
 import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
 import { createAnnouncer } from './control/announcer.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
+import { readStatus } from './control/status.ts';
+import { ensureSealKey, readSealKey } from './evidence/sealKey.ts';
 import { createFfmpegEngine } from './ffmpeg/engine.ts';
 import { reapOrphans } from './ffmpeg/orphans.ts';
 import { createMediaAccess } from './http/mediaAccess.ts';
@@ -33,7 +36,11 @@ export async function createRecorder(
 ): Promise<Recorder> {
   const engine = createFfmpegEngine({ clock, logger });
   await engine.check();
-  const { recorderId, recordingsDir, openRuns } = await claimDataFolder(config.dataDir);
+  const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir);
+  const sealKey =
+    config.sealKeyFile === undefined
+      ? await ensureSealKey(join(stateDir, 'seal-key.pem'))
+      : await readSealKey(config.sealKeyFile);
 
   const announcer = createAnnouncer({
     send: (runId, segment) => link.request('segment-recorded', { runId, segment }),
@@ -83,12 +90,26 @@ export async function createRecorder(
   const link: SfuLink = createSfuLink({
     url: config.sfuUrl,
     secret: config.secret,
-    identify: () => ({ recorderId, mediaBaseUrl: config.publicUrl ?? mediaUrl }),
+    identify: async () => ({
+      recorderId,
+      mediaBaseUrl: config.publicUrl ?? mediaUrl,
+      publicKey: sealKey.publicKey,
+      status: await readStatus({ recordingsDir, runs: supervisor.size }),
+    }),
     handlers: {
       'start-run': (order) => supervisor.start(order),
       'stop-run': async ({ runId }) => {
         await supervisor.stop(runId);
         return {};
+      },
+      'close-session': ({ sessionId }) => {
+        throw new ProtocolError('unknown-session', `Session ${sessionId} is not here.`);
+      },
+      'start-export': ({ exportId }) => {
+        throw new ProtocolError('unknown-export', `Export ${exportId} is not here.`);
+      },
+      'cancel-export': ({ exportId }) => {
+        throw new ProtocolError('unknown-export', `Export ${exportId} is not here.`);
       },
       'run-key-frame': ({ runId, ...keyFrame }) => supervisor.addKeyFrame(runId, keyFrame),
     },

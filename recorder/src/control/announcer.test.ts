@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { ProtocolError, type Segment } from '@sightline/shared';
+import { NO_HASH, ProtocolError, type Segment } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import { createAnnouncer } from './announcer.ts';
 
-const segment = (index: number): Segment => ({ index, startMs: index, durationMs: 1, bytes: 1 });
+const segment = (index: number): Segment => ({
+  index,
+  startMs: index,
+  durationMs: 1,
+  bytes: 1,
+  sha256: NO_HASH,
+  holes: [],
+});
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };

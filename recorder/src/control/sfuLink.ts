@@ -6,6 +6,7 @@ import {
   recorderRequests,
   type Clock,
   type RecorderToServer,
+  type RecorderStatus,
   type Requester,
   type ServerToRecorder,
 } from '@sightline/shared';
@@ -35,11 +36,19 @@ export interface SfuLinkEvents {
   onLost: (reason: string) => void;
 }
 
+/** What a recorder offers. */
+export interface RecorderIdentity {
+  recorderId: string;
+  mediaBaseUrl: string;
+  publicKey: string;
+  status: RecorderStatus;
+}
+
 /** Builds the link; `identify` tells what the recorder offers. */
 export function createSfuLink(deps: {
   url: string;
   secret: string;
-  identify: () => { recorderId: string; mediaBaseUrl: string };
+  identify: () => Promise<RecorderIdentity>;
   handlers: CommandHandlers;
   events: SfuLinkEvents;
   clock: Clock;
@@ -71,7 +80,7 @@ export function createSfuLink(deps: {
   };
   const introduce = async (): Promise<void> => {
     try {
-      await request('recorder-ready', deps.identify());
+      await request('recorder-ready', await deps.identify());
       ready = true;
       lastRefusal = '';
       logger.info({ url: deps.url }, 'ready: the sfu has this recorder');

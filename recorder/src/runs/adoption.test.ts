@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NO_HASH } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import { fakeTs } from '../ffmpeg/fakeTs.ts';
@@ -40,7 +41,7 @@ describe('a run that a killed recorder left', () => {
     await write('000001.part.ts', fakeTs(frames(540_000, 31)));
     await write(
       'index.jsonl',
-      `${JSON.stringify({ type: 'segment', index: 0, startMs: START_MS, durationMs: 6_000, bytes: 1 })}\n`,
+      `${JSON.stringify({ type: 'segment', index: 0, startMs: START_MS, durationMs: 6_000, bytes: 1, sha256: NO_HASH, holes: [] })}\n`,
     );
     const segments = await adopt();
     expect(segments).toMatchObject([

@@ -17,9 +17,12 @@ const order: RunOrder = {
   runId: 'run-1',
   companyId: 'acme',
   userId: 'zoe',
+  userName: 'Zoe',
+  hostName: 'ws-1',
   sessionId: 'session',
   sessionStartedAtMs: START_MS,
   trackId: 'display-1',
+  label: 'Display 1',
   rtpParameters: { codecs: [{ mimeType: 'video/H264', payloadType: 103, clockRate: 90_000 }] },
 };
 const TRACK = runFolderOf(order).split('/').slice(0, -1).join('/');

@@ -15,6 +15,8 @@ export interface DataFolder {
   /** The root of all track folders. */
   recordingsDir: string;
   openRuns: OpenRuns;
+  /** For what is neither media nor evidence. */
+  stateDir: string;
 }
 
 /** Another recorder that is alive owns the data folder. */
@@ -48,7 +50,7 @@ export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
   const recorderId = before?.recorderId ?? randomUUID();
   const startedAtTicks = (await processStart(process.pid)) ?? '';
   await replaceFile(path, JSON.stringify({ recorderId, pid: process.pid, startedAtTicks }));
-  return { recorderId, recordingsDir, openRuns: await createOpenRuns(join(stateDir, 'open-runs')) };
+  return { recorderId, recordingsDir, stateDir, openRuns: await createOpenRuns(join(stateDir, 'open-runs')) };
 }
 
 async function readOwner(path: string): Promise<z.output<typeof owner> | undefined> {

@@ -10,10 +10,10 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Replaces a small file in one step: a reader finds the old content or the new one. */
-export async function replaceFile(path: string, content: string): Promise<void> {
+/** Replaces a small file in one step: a reader finds the old content or the new one. `mode` as of open(2). */
+export async function replaceFile(path: string, content: string, { mode = 0o666 } = {}): Promise<void> {
   const next = `${path}.new`;
-  await writeFile(next, content);
+  await writeFile(next, content, { mode });
   await syncPath(next);
   await rename(next, path);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decodeSegmentName, encodeRunFolder, encodeSegmentName, encodeTrackFolder } from '@sightline/shared';
 import type { Segment, TrackLocation } from '@sightline/shared';
 import { syncPath } from './durable.ts';
+import { sha256OfFile } from './fileDigest.ts';
 import { isMissing } from './fileErrors.ts';
 import { INDEX_FILE } from './runIndex.ts';
 
@@ -83,6 +84,8 @@ export function openRunFolder(recordingsDir: string, folder: string): RunFolder 
         named.map(async (name) => ({
           ...name,
           bytes: (await stat(join(path, encodeSegmentName(name)))).size,
+          sha256: await sha256OfFile(join(path, encodeSegmentName(name))),
+          holes: [],
         })),
       );
     },
@@ -90,9 +93,10 @@ export function openRunFolder(recordingsDir: string, folder: string): RunFolder 
       const part = partPath(index);
       await syncPath(part);
       const { size: bytes } = await stat(part);
+      const sha256 = await sha256OfFile(part);
       await rename(part, join(path, encodeSegmentName({ index, startMs, durationMs })));
       await syncPath(path);
-      return { index, startMs, durationMs, bytes };
+      return { index, startMs, durationMs, bytes, sha256, holes: [] };
     },
     removePart: (index) => rm(partPath(index), { force: true }),
   };

@@ -14,6 +14,8 @@ const anyLine: fc.Arbitrary<RunIndexLine> = fc.oneof(
     startMs: natural,
     durationMs: natural,
     bytes: natural,
+    sha256: fc.constant('0'.repeat(64)),
+    holes: fc.array(fc.record({ fromMs: natural, toMs: natural }), { maxLength: 2 }),
   }),
   fc.record({
     type: fc.constant('end' as const),

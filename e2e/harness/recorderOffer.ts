@@ -1,0 +1,22 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { recorderRequests } from '@sightline/shared';
+import type * as z from 'zod';
+
+/** What a recorder without media offers with: a key of its own, and room for everything. */
+export function recorderOffer(
+  recorderId: string,
+): z.input<(typeof recorderRequests)['recorder-ready']['request']> {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  return {
+    recorderId,
+    mediaBaseUrl: 'http://127.0.0.1:9',
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    status: {
+      disk: { state: 'ok', freeBytes: 1e12, totalBytes: 1e12 },
+      store: { kind: 'local', backlogSegments: 0, backlogBytes: 0 },
+      admission: { open: true },
+      runs: 0,
+      problems: [],
+    },
+  };
+}
