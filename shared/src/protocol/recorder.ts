@@ -61,7 +61,11 @@ export const exportJob = z.object({
   userName: z.string(),
   /** In order of time. */
   sources: z.array(mediaSource).min(1).max(10_000),
-  /** For an evidence package: ledgers, the audit entries that tell who had access, and the company's log of seals, each as it is to be in the package. */
+  /**
+   * For an evidence package, each as it is to be in there. `ledgers`: a JSON array of `sessionLedger`. `accessHistory`: the
+   * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions and recorders
+   * (`companyLogEntry`); both JSON lines, by number.
+   */
   evidence: z
     .object({ ledgers: z.string(), accessHistory: z.string(), companyLog: z.string() })
     .exactOptional(),
@@ -165,11 +169,12 @@ export const recorderRequests = {
   },
   /**
    * An agent's piece has been uploaded whole: says which parts of it are missing in the recording, to be made into
-   * segments of the run whose id is the piece's.
+   * segments of the run whose id is the piece's. Null as long as a live run that touches it has not announced all of its
+   * segments: ask again. `unknown-piece` if it is not this recorder's to heal: drop it.
    */
   'piece-uploaded': {
     request: z.object({ pieceId: id }),
-    response: z.object({ gaps: z.array(interval) }),
+    response: z.object({ gaps: z.array(interval).nullable() }),
   },
   /** The piece is durable in the recording, or cannot be used: the agent may let go of it. */
   'piece-healed': {
