@@ -11,3 +11,4 @@ export * from './malformed.ts';
 export * from './mediaToken.ts';
 export { HttpProblem, notFound, sendProblem, type ProblemReply } from './problems.ts';
 export * from './runService.ts';
+export * from './uploadToken.ts';

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { SignJWT, errors, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { timeMs } from '../protocol/common.ts';
 import { id } from '../protocol/media.ts';
-import { fail, succeed, type Result } from '../result.ts';
+import { succeed, type Result } from '../result.ts';
+import { tokenKind, type TokenRefusal } from './signedToken.ts';
 
 /** How many folders a token can open: with more, it would not fit into the head of a request (16 KiB). */
 export const MAX_TOKEN_FOLDERS = 100;
@@ -24,27 +23,12 @@ const mediaGrant = z.discriminatedUnion('kind', [
 export type MediaGrant = z.output<typeof mediaGrant>;
 
 /** Why a media token was not accepted. */
-export type MediaTokenRefusal = 'expired' | 'invalid';
+export type MediaTokenRefusal = TokenRefusal;
 
-const AUDIENCE = 'sightline-media';
+const tokens = tokenKind('media', mediaGrant);
 
-const claims = z.object({ exp: z.number(), opens: mediaGrant });
-
-const signingKey = (secret: string): Uint8Array =>
-  createHash('sha256').update(`media-token:${secret}`).digest();
-
-/** Signs the right to fetch something from the recorder until `expiresAtMs` (JWT, HS256, RFC 7519). */
-export async function signMediaToken(
-  secret: string,
-  grant: MediaGrant,
-  expiresAtMs: number,
-): Promise<string> {
-  return new SignJWT({ opens: grant })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setAudience(AUDIENCE)
-    .setExpirationTime(Math.floor(expiresAtMs / 1_000))
-    .sign(signingKey(secret));
-}
+/** Signs the right to fetch something from the recorder until `expiresAtMs`. */
+export const signMediaToken = tokens.sign;
 
 /** Returns what a token opens at `nowMs` and for how long, or why it opens nothing. */
 export async function verifyMediaToken(
@@ -52,18 +36,8 @@ export async function verifyMediaToken(
   token: string,
   nowMs: number,
 ): Promise<Result<{ grant: MediaGrant; expiresAtMs: number }, MediaTokenRefusal>> {
-  try {
-    const { payload } = await jwtVerify(token, signingKey(secret), {
-      algorithms: ['HS256'],
-      audience: AUDIENCE,
-      currentDate: new Date(nowMs),
-    });
-    const { data } = claims.safeParse(payload);
-    if (data === undefined) return fail('invalid');
-    return succeed({ grant: data.opens, expiresAtMs: data.exp * 1_000 });
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) return fail('expired');
-    if (error instanceof errors.JOSEError) return fail('invalid');
-    throw error;
-  }
+  const opened = await tokens.verify(secret, token, nowMs);
+  if (!opened.ok) return opened;
+  const { content: grant, expiresAtMs } = opened.value;
+  return succeed({ grant, expiresAtMs });
 }
