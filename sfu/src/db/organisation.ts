@@ -173,7 +173,8 @@ function retentionColumns({ maxAgeMs, maxBytes, minAgeMs }: Retention) {
   };
 }
 
-function toCompany(row: Selectable<Schema['companies']>): Company {
+/** A company as its row says. */
+export function toCompany(row: Selectable<Schema['companies']>): Company {
   return {
     companyId: row.company_id,
     name: row.name,

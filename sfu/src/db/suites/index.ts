@@ -1,5 +1,6 @@
 import { accountsSuite } from './accounts.suite.ts';
 import { auditSuite } from './audit.suite.ts';
+import { deletionsSuite } from './deletions.suite.ts';
 import { devicesSuite } from './devices.suite.ts';
 import { idleAlertsSuite } from './idleAlerts.suite.ts';
 import { migrationsSuite } from './migrations.suite.ts';
@@ -15,6 +16,7 @@ export function databaseSuites(create: CreateEmptyDatabase): void {
   migrationsSuite(create);
   organisationSuite(create);
   accountsSuite(create);
+  deletionsSuite(create);
   devicesSuite(create);
   presenceSuite(create);
   recordingsSuite(create);

@@ -1,0 +1,58 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database } from './database.ts';
+
+/** By session, and in it by recorder, how many bytes of media are on record and not deleted. */
+export type MediaSizes = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** A session has hundreds of segments an hour: this few keep the database, and on SQLite the process, busy for a moment only. */
+const SESSIONS_AT_ONCE = 10;
+
+/** Adds up what is kept for the sessions of these companies. Not in a transaction: it may take a while. */
+export async function readMediaSizes(database: Database, companyIds: readonly string[]): Promise<MediaSizes> {
+  const sizes = new Map<string, Map<string, number>>();
+  const sessionIds = await sessionsWithMedia(database, companyIds);
+  for (let start = 0; start < sessionIds.length; start += SESSIONS_AT_ONCE) {
+    const rows = await database
+      .selectFrom('runs')
+      .innerJoin('segments', 'segments.run_id', 'runs.run_id')
+      .select(({ fn }) => ['runs.session_id', 'runs.recorder_id', fn.sum<number>('bytes').as('bytes')])
+      .where('runs.session_id', 'in', sessionIds.slice(start, start + SESSIONS_AT_ONCE))
+      .where('runs.recorder_id', 'is not', null)
+      .where('segments.deleted_at_ms', 'is', null)
+      .groupBy(['runs.session_id', 'runs.recorder_id'])
+      .execute();
+    for (const { session_id: sessionId, recorder_id: recorderId, bytes } of rows) {
+      if (recorderId === null) continue;
+      const bytesAt = sizes.get(sessionId) ?? new Map<string, number>();
+      sizes.set(sessionId, bytesAt.set(recorderId, bytes));
+    }
+    await setImmediate();
+  }
+  return sizes;
+}
+
+/** Without those whose deletion is done wherever they were: to look at all their segments again would take ever longer. */
+async function sessionsWithMedia(database: Database, companyIds: readonly string[]): Promise<string[]> {
+  if (companyIds.length === 0) return [];
+  const rows = await database
+    .selectFrom('sessions')
+    .innerJoin('runs', 'runs.session_id', 'sessions.session_id')
+    .select('sessions.session_id')
+    .distinct()
+    .where('sessions.company_id', 'in', companyIds)
+    .where('runs.recorder_id', 'is not', null)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('deletion_claims')
+            .select('claim_id')
+            .whereRef('deletion_claims.session_id', '=', 'runs.session_id')
+            .whereRef('deletion_claims.recorder_id', '=', 'runs.recorder_id')
+            .where('deletion_claims.deleted_at_ms', 'is not', null),
+        ),
+      ),
+    )
+    .execute();
+  return rows.map((row) => row.session_id);
+}
