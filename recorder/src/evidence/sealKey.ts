@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SealedHead } from '@sightline/shared';
@@ -32,7 +32,7 @@ class SealKeyUnusable extends Error {
 /** Reads the operator's own key. @throws {SealKeyUnusable} */
 export async function readSealKey(path: string): Promise<SealKey> {
   try {
-    return parse(await readFile(path, 'utf8'));
+    return sealKeyFrom(createPrivateKey(await readFile(path, 'utf8')));
   } catch (error) {
     throw new SealKeyUnusable(path, error);
   }
@@ -51,8 +51,8 @@ export async function ensureSealKey(path: string): Promise<SealKey> {
   return readSealKey(path);
 }
 
-function parse(pem: string): SealKey {
-  const key = createPrivateKey(pem);
+/** Makes a seal key of a private key. @throws {TypeError} if it is not Ed25519. */
+export function sealKeyFrom(key: KeyObject): SealKey {
   if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`its type is ${key.asymmetricKeyType}`);
   return {
     keyId: keyIdOf(key),

@@ -1,4 +1,6 @@
-import { open, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMissing } from './fileErrors.ts';
 
 /** Makes the content of a file, or the names in a folder, survive a loss of power. */
 export async function syncPath(path: string): Promise<void> {
@@ -16,4 +18,27 @@ export async function replaceFile(path: string, content: string, { mode = 0o666 
   await writeFile(next, content, { mode });
   await syncPath(next);
   await rename(next, path);
+}
+
+/** Creates the folder `relative` below `root`, if need be, so that it survives a loss of power. */
+export async function createFolders(root: string, relative: string): Promise<string> {
+  const path = join(root, relative);
+  await mkdir(path, { recursive: true });
+  let parent = root;
+  for (const part of relative.split('/')) {
+    await syncPath(parent);
+    parent = join(parent, part);
+  }
+  return path;
+}
+
+/** Whether there is anything at a path. */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }

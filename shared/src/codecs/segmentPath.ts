@@ -1,12 +1,16 @@
 import { decodePathPart, encodePathPart } from './pathPart.ts';
 
-/** Where a track's recording belongs. */
-export interface TrackLocation {
+/** Where a session's recording belongs. */
+export interface SessionPlace {
   companyId: string;
   userId: string;
   sessionId: string;
   /** Wall time of the session's start; its UTC day is part of the path. */
   sessionStartedAtMs: number;
+}
+
+/** Where a track's recording belongs. */
+export interface TrackLocation extends SessionPlace {
   trackId: string;
 }
 
@@ -51,21 +55,23 @@ function encodePart(what: string, value: string): string {
 /** The UTC day as `yyyy/mm/dd`. */
 const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '/');
 
+/** The folder of a session, relative to the recordings' root: `company/user/yyyy/mm/dd/session`. @throws {PathCodecError} */
+export const encodeSessionFolder = (session: SessionPlace): string =>
+  [
+    encodePart('company', session.companyId),
+    encodePart('user', session.userId),
+    dayOf(session.sessionStartedAtMs),
+    encodePart('session', session.sessionId),
+  ].join('/');
+
 /**
  * The folder of a track, relative to the recordings' root, with `/` between its parts:
  * `company/user/yyyy/mm/dd/session/track`.
  *
  * @throws {PathCodecError}
  */
-export function encodeTrackFolder(track: TrackLocation): string {
-  return [
-    encodePart('company', track.companyId),
-    encodePart('user', track.userId),
-    dayOf(track.sessionStartedAtMs),
-    encodePart('session', track.sessionId),
-    encodePart('track', track.trackId),
-  ].join('/');
-}
+export const encodeTrackFolder = (track: TrackLocation): string =>
+  `${encodeSessionFolder(track)}/${encodePart('track', track.trackId)}`;
 
 /** Reads what {@link encodeTrackFolder} wrote; undefined for anything else. */
 export function decodeTrackFolder(folder: string): TrackFolder | undefined {
