@@ -59,16 +59,13 @@ export interface DeletionsRepository {
   claim(pruning: Pruning): Promise<DeletionClaim[]>;
   /** Confirms a claim: its media may be touched now. May be said again. Undefined: it was withdrawn, or never was. */
   begin(claimId: string, recorderId: string, atMs: number): Promise<DeletionClaim | undefined>;
-  /**
-   * Marks the segments of the claim as deleted. Undefined: there is no such claim, or it was never confirmed. `repeated`: it
-   * was reported before.
-   */
-  done(
+  /** A claim that was confirmed, and whether its media was reported deleted. */
+  findBegun(
     claimId: string,
     recorderId: string,
-    bytes: number,
-    atMs: number,
-  ): Promise<{ claim: DeletionClaim; repeated: boolean } | undefined>;
+  ): Promise<{ claim: DeletionClaim; done: boolean } | undefined>;
+  /** Marks the segments of a claim that was confirmed as deleted; the first report counts. */
+  done(claimId: string, recorderId: string, bytes: number, atMs: number): Promise<void>;
 }
 
 /** The {@link DeletionsRepository} on a database. */
@@ -107,17 +104,23 @@ export function createDeletionsRepository(database: Database): DeletionsReposito
           .execute();
         return current.claim;
       }),
+    async findBegun(claimId, recorderId) {
+      const found = await findClaim(database, claimId, recorderId);
+      if (found === undefined || found.begunAtMs === null) return undefined;
+      return { claim: found.claim, done: found.deletedAtMs !== null };
+    },
     done: (claimId, recorderId, bytes, atMs) =>
       database.transaction().execute(async (transaction) => {
-        const found = await findClaim(transaction, claimId, recorderId);
-        if (found === undefined || found.begunAtMs === null) return undefined;
-        const { claim } = found;
-        if (found.deletedAtMs !== null) return { claim, repeated: true };
-        await transaction
+        const closed = await transaction
           .updateTable('deletion_claims')
           .set({ deleted_at_ms: atMs, deleted_bytes: bytes })
           .where('claim_id', '=', claimId)
-          .execute();
+          .where('recorder_id', '=', recorderId)
+          .where('begun_at_ms', 'is not', null)
+          .where('deleted_at_ms', 'is', null)
+          .returning('session_id')
+          .executeTakeFirst();
+        if (closed === undefined) return;
         await transaction
           .updateTable('segments')
           .set({ deleted_at_ms: atMs })
@@ -126,11 +129,10 @@ export function createDeletionsRepository(database: Database): DeletionsReposito
             runs
               .selectFrom('runs')
               .select('run_id')
-              .where('session_id', '=', claim.sessionId)
+              .where('session_id', '=', closed.session_id)
               .where('recorder_id', '=', recorderId),
           )
           .execute();
-        return { claim, repeated: false };
       }),
   };
 }

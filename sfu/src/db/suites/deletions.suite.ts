@@ -147,18 +147,17 @@ export function deletionsSuite(create: CreateEmptyDatabase): void {
       });
       expect(await claim(take('s1', 's2'))).toMatchObject([{ sessionId: 's1' }, first]);
       expect(await claim(take(), 'r2')).toEqual([]);
-      expect(await deletions().done(first.claimId, 'r1', 30, 11_000)).toBeUndefined();
+      await deletions().done(first.claimId, 'r1', 30, 11_000);
+      expect(await deletedRuns()).toEqual([]);
+      expect(await deletions().findBegun(first.claimId, 'r1')).toBeUndefined();
       expect(await deletions().begin(first.claimId, 'r2', 10_500)).toBeUndefined();
       expect(await deletions().begin(first.claimId, 'r1', 10_500)).toEqual(first);
       expect(await deletions().begin(first.claimId, 'r1', 10_600)).toEqual(first);
-      expect(await deletions().done(first.claimId, 'r1', 30, 11_000)).toEqual({
-        claim: first,
-        repeated: false,
-      });
-      expect(await deletions().done(first.claimId, 'r1', 30, 12_000)).toEqual({
-        claim: first,
-        repeated: true,
-      });
+      expect(await deletions().findBegun(first.claimId, 'r1')).toEqual({ claim: first, done: false });
+      await deletions().done(first.claimId, 'r1', 30, 11_000);
+      await deletions().done(first.claimId, 'r1', 40, 12_000);
+      expect(await deletions().findBegun(first.claimId, 'r1')).toEqual({ claim: first, done: true });
+      expect(await deletions().findBegun(first.claimId, 'r2')).toBeUndefined();
       expect(await deletedRuns()).toEqual([runAt('s2', 'r1')]);
       expect(await deletions().begin(first.claimId, 'r1', 13_000)).toBeUndefined();
       expect((await claim(take('s1'))).map(({ sessionId }) => sessionId)).toEqual(['s1']);
@@ -183,7 +182,7 @@ export function deletionsSuite(create: CreateEmptyDatabase): void {
         [elsewhere, 'r2'],
       ] as const)
         expect(await deletions().begin(withdrawn?.claimId ?? '', recorderId, 11_000)).toBeUndefined();
-      expect(await deletions().done(s1?.claimId ?? '', 'r1', 1, 12_000)).toMatchObject({ claim: s1 });
+      await deletions().done(s1?.claimId ?? '', 'r1', 1, 12_000);
       expect(await deletedRuns()).toEqual([runAt('s1', 'r1')]);
     });
 
