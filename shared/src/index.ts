@@ -3,6 +3,7 @@ export * from './clock.ts';
 export * from './clockOffset.ts';
 export * from './codecs/canonicalJson.ts';
 export * from './codecs/segmentPath.ts';
+export * from './evidence/buildLedger.ts';
 export * from './evidence/companyLog.ts';
 export * from './evidence/digest.ts';
 export * from './evidence/ledger.ts';
