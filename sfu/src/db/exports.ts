@@ -1,8 +1,19 @@
-import type { ExportState, ExportView } from '@sightline/shared';
+import { exportOrder, type ExportState, type ExportView } from '@sightline/shared';
+import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
 
 /** An export with the recorder that makes it. */
 export interface StoredExport extends ExportView {
   recorderId: string;
+}
+
+/** What becomes of an export. */
+export interface ExportChange {
+  state: ExportState;
+  progress: number;
+  message: string | null;
+  bytes: number | null;
+  finishedAtMs: number | null;
 }
 
 /** What is on record of exports. */
@@ -11,15 +22,94 @@ export interface ExportsRepository {
   find(exportId: string): Promise<StoredExport | undefined>;
   /** The newest first; of these companies only. */
   list(companyIds: readonly string[] | 'all', limit: number): Promise<StoredExport[]>;
+  /** Those of a recorder that are neither done, failed nor cancelled, the oldest first. */
+  listUnfinished(recorderId: string): Promise<StoredExport[]>;
   /** A state only moves forward: undefined if it could not, or there is no such export. */
-  change(
-    exportId: string,
-    change: {
-      state: ExportState;
-      progress: number;
-      message: string | null;
-      bytes: number | null;
-      finishedAtMs: number | null;
+  change(exportId: string, change: ExportChange): Promise<StoredExport | undefined>;
+}
+
+/** From where a state can be reached. Whoever has a result may still drop it. */
+const BEFORE: Readonly<Record<ExportState, readonly ExportState[]>> = {
+  queued: ['queued'],
+  running: ['queued', 'running'],
+  done: ['queued', 'running', 'done'],
+  failed: ['queued', 'running', 'failed'],
+  cancelled: ['queued', 'running', 'done', 'failed'],
+};
+
+/** The {@link ExportsRepository} on a database. */
+export function createExportsRepository(database: Database): ExportsRepository {
+  const all = () => database.selectFrom('exports').selectAll();
+  const find = async (exportId: string): Promise<StoredExport | undefined> => {
+    const row = await all().where('export_id', '=', exportId).executeTakeFirst();
+    return row && toExport(row);
+  };
+  return {
+    async add({ exportId, companyId, requestedBy, requestedAtMs, recorderId, ...rest }) {
+      const { state, progress, message, bytes, finishedAtMs, ...order } = rest;
+      await database
+        .insertInto('exports')
+        .values({
+          export_id: exportId,
+          company_id: companyId,
+          requested_by: requestedBy.accountId,
+          requested_by_name: requestedBy.name,
+          requested_at_ms: requestedAtMs,
+          export_order: JSON.stringify({ companyId, ...order }),
+          recorder_id: recorderId,
+          state,
+          progress,
+          message,
+          bytes,
+          finished_at_ms: finishedAtMs,
+        })
+        .execute();
     },
-  ): Promise<StoredExport | undefined>;
+    find,
+    async list(companyIds, limit) {
+      if (companyIds.length === 0) return [];
+      const rows = await all()
+        .$if(companyIds !== 'all', (query) =>
+          query.where('company_id', 'in', companyIds === 'all' ? [] : [...companyIds]),
+        )
+        .orderBy('requested_at_ms', 'desc')
+        .orderBy('export_id')
+        .limit(limit)
+        .execute();
+      return rows.map(toExport);
+    },
+    async listUnfinished(recorderId) {
+      const rows = await all()
+        .where('recorder_id', '=', recorderId)
+        .where('state', 'in', ['queued', 'running'])
+        .orderBy('requested_at_ms')
+        .orderBy('export_id')
+        .execute();
+      return rows.map(toExport);
+    },
+    async change(exportId, { state, progress, message, bytes, finishedAtMs }) {
+      const { numUpdatedRows } = await database
+        .updateTable('exports')
+        .set({ state, progress, message, bytes, finished_at_ms: finishedAtMs })
+        .where('export_id', '=', exportId)
+        .where('state', 'in', [...BEFORE[state]])
+        .executeTakeFirst();
+      return numUpdatedRows === 0n ? undefined : find(exportId);
+    },
+  };
+}
+
+function toExport(row: Schema['exports']): StoredExport {
+  return {
+    ...exportOrder.parse(JSON.parse(row.export_order)),
+    exportId: row.export_id,
+    requestedBy: { accountId: row.requested_by, name: row.requested_by_name },
+    requestedAtMs: row.requested_at_ms,
+    recorderId: row.recorder_id,
+    state: row.state,
+    progress: row.progress,
+    message: row.message,
+    bytes: row.bytes,
+    finishedAtMs: row.finished_at_ms,
+  };
 }

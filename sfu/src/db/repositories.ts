@@ -3,11 +3,15 @@ import { createAuditRepository, type AuditRepository } from './audit.ts';
 import type { Database } from './database.ts';
 import { createDeletionsRepository, type DeletionsRepository } from './deletions.ts';
 import { createDevicesRepository, type DevicesRepository } from './devices.ts';
+import { createExportsRepository, type ExportsRepository } from './exports.ts';
 import { createHoldsRepository, type HoldsRepository } from './holds.ts';
 import { createIdleAlertsRepository, type IdleAlertsRepository } from './idleAlerts.ts';
 import { createOrganisationRepository, type OrganisationRepository } from './organisation.ts';
 import { createPresenceRepository, type PresenceRepository } from './presence.ts';
+import { createRecordedMediaRepository, type RecordedMediaRepository } from './recordedMedia.ts';
+import { createRecordersRepository, type RecordersRepository } from './recorders.ts';
 import { createRecordingsRepository, type RecordingsRepository } from './recordings.ts';
+import { createSealsRepository, type SealsRepository } from './seals.ts';
 
 /** Everything that is kept in the database. */
 export interface Repositories {
@@ -15,11 +19,15 @@ export interface Repositories {
   audit: AuditRepository;
   deletions: DeletionsRepository;
   devices: DevicesRepository;
+  exports: ExportsRepository;
   holds: HoldsRepository;
   idleAlerts: IdleAlertsRepository;
   organisation: OrganisationRepository;
   presence: PresenceRepository;
+  recordedMedia: RecordedMediaRepository;
+  recorders: RecordersRepository;
   recordings: RecordingsRepository;
+  seals: SealsRepository;
 }
 
 /** The {@link Repositories} of a database. */
@@ -29,10 +37,14 @@ export function createRepositories(database: Database): Repositories {
     audit: createAuditRepository(database),
     deletions: createDeletionsRepository(database),
     devices: createDevicesRepository(database),
+    exports: createExportsRepository(database),
     holds: createHoldsRepository(database),
     idleAlerts: createIdleAlertsRepository(database),
     organisation: createOrganisationRepository(database),
     presence: createPresenceRepository(database),
+    recordedMedia: createRecordedMediaRepository(database),
+    recorders: createRecordersRepository(database),
     recordings: createRecordingsRepository(database),
+    seals: createSealsRepository(database),
   };
 }

@@ -2,11 +2,16 @@ import { accountsSuite } from './accounts.suite.ts';
 import { auditSuite } from './audit.suite.ts';
 import { deletionsSuite } from './deletions.suite.ts';
 import { devicesSuite } from './devices.suite.ts';
+import { exportsSuite } from './exports.suite.ts';
 import { idleAlertsSuite } from './idleAlerts.suite.ts';
 import { migrationsSuite } from './migrations.suite.ts';
 import { organisationSuite } from './organisation.suite.ts';
+import { piecesSuite } from './pieces.suite.ts';
 import { presenceSuite } from './presence.suite.ts';
+import { recordedMediaSuite } from './recordedMedia.suite.ts';
 import { recordingsSuite } from './recordings.suite.ts';
+import { recordersSuite } from './recorders.suite.ts';
+import { sealsSuite } from './seals.suite.ts';
 import type { CreateEmptyDatabase } from './testDatabase.ts';
 
 export { entryAfter, expectWholeChains } from './audit.suite.ts';
@@ -19,7 +24,12 @@ export function databaseSuites(create: CreateEmptyDatabase): void {
   deletionsSuite(create);
   devicesSuite(create);
   presenceSuite(create);
+  piecesSuite(create);
   recordingsSuite(create);
   idleAlertsSuite(create);
+  exportsSuite(create);
+  recordedMediaSuite(create);
   auditSuite(create);
+  recordersSuite(create);
+  sealsSuite(create);
 }
