@@ -33,6 +33,7 @@ import { pageRows, undeclaredRows } from './isolation/pageRows.ts';
 import { recordRows } from './isolation/recordRows.ts';
 import { recorderRows } from './isolation/recorderRows.ts';
 import { connectRecorder, startRecorder } from './isolation/recorders.ts';
+import { complain } from './isolation/sealing.ts';
 import { endSessions, outliveSession } from './isolation/sessionEnds.ts';
 import { showClients } from './isolation/shownClients.ts';
 import { viewerRows } from './isolation/viewerRows.ts';
@@ -111,8 +112,10 @@ describe('events', () => {
     expect(namesOf(viewerRows)).toEqual(namesOf(viewerRequests));
     expect(namesOf(agentRows)).toEqual(namesOf(agentRequests));
     expect(namesOf(recorderRows)).toEqual(namesOf(recorderRequests));
-    // What is told is heard below; `transport-closed`, `publish-again` and `recorded` by the loss of media.
-    expect([...HEARD_BY_VIEWERS, 'transport-closed'].toSorted()).toEqual(namesOf(viewerNotices));
+    // What is told is heard below; `storage-problems` by itself, `transport-closed`, `publish-again` and `recorded` by the loss of media.
+    expect([...HEARD_BY_VIEWERS, 'storage-problems', 'transport-closed'].toSorted()).toEqual(
+      namesOf(viewerNotices),
+    );
     expect([...HEARD_BY_AGENT, 'publish-again', 'recorded'].toSorted()).toEqual(
       namesOf({ ...agentNotices, ...agentMessages }),
     );
@@ -134,7 +137,8 @@ describe('events', () => {
     const socket = await connectRecorder(world);
     const [one, two] = world.homes;
     const runs = [await world.newSession(one.groups[0]), await world.newSession(two.groups[0])] as const;
-    const asking = [{ name: 'a recorder', cell: { socket, runs } }];
+    const companyIds = [one.companyId, two.companyId] as const;
+    const asking = [{ name: 'a recorder', cell: { socket, runs, companyIds } }];
     expectAsExpected(await useEvent(event, uses, () => Promise.resolve(asking)));
     socket.disconnect();
   });
@@ -157,6 +161,9 @@ describe('what is told', () => {
     async () => expectAsExpected(await tellEverybody(world, cast)),
     TIMEOUT_MS,
   );
+
+  it('of storage reaches who may see recordings, and nobody else', async () =>
+    expectAsExpected(await complain(world, cast)));
 
   it('follows a device into another group', async () => expectAsExpected(await moveDevices(world, cast)));
 

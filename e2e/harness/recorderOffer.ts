@@ -1,12 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { recorderRequests } from '@sightline/shared';
 import type * as z from 'zod';
 
 /** What a recorder without media offers with: a key of its own, and room for everything. */
 export function recorderOffer(
   recorderId: string,
+  publicKey: KeyObject = generateKeyPairSync('ed25519').publicKey,
 ): z.input<(typeof recorderRequests)['recorder-ready']['request']> {
-  const { publicKey } = generateKeyPairSync('ed25519');
   return {
     recorderId,
     mediaBaseUrl: 'http://127.0.0.1:9',

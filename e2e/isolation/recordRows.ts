@@ -1,6 +1,15 @@
 import { expect } from '@jest/globals';
-import { auditEntry, auditPage, playbackGrant, sessionList } from '@sightline/shared';
-import { anywhere, mayBeShown, ofGroup, type Case, type Cell, type Expect, type Rows } from './httpTable.ts';
+import { auditEntry, auditPage, playbackGrant, recorderList, sessionList } from '@sightline/shared';
+import {
+  anywhere,
+  inCompany,
+  mayBeShown,
+  ofGroup,
+  type Case,
+  type Cell,
+  type Expect,
+  type Rows,
+} from './httpTable.ts';
 import type { Kind } from './kinds.ts';
 import { NOTHING } from './world.ts';
 
@@ -108,6 +117,30 @@ export const recordRows: Rows = {
         places: ['own-group'],
         expect: anywhere(RECORDINGS, '400 bad-request'),
         send: async (cell) => ({ params: { sessionId: (await session(cell)).sessionId, trackId: '../..' } }),
+      },
+    ],
+  },
+  'GET /api/v1/recorders': {
+    door: 'session',
+    cases: [
+      {
+        places: ['own-group'],
+        expect: anywhere(AUDITORS, '200'),
+        check: (body) =>
+          expect(
+            recorderList.parse(JSON.parse(body)).recorders.map(({ recorderId }) => recorderId),
+          ).toContain('recorder'),
+      },
+    ],
+  },
+  // What the log holds, the unit tests show: here, nothing was sealed yet.
+  'GET /api/v1/companies/:companyId/seals': {
+    door: 'session',
+    cases: [
+      {
+        places: ['own-group', 'other-company', 'nowhere'],
+        expect: inCompany(AUDITORS, '200'),
+        send: ({ at }) => ({ params: { companyId: at.companyId } }),
       },
     ],
   },

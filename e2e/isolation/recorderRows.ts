@@ -1,13 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { NO_HASH } from '@sightline/shared';
 import type { Socket } from 'socket.io-client';
 import { recorderOffer } from '../harness/recorderOffer.ts';
 import type { EventRows, EventUse } from './eventTable.ts';
+import { offerOnce, sealOf } from './sealing.ts';
 import { NOTHING, type Recorded } from './world.ts';
 
 /** A recorder that asks, and recorded runs of both companies: it serves all of them. */
 export interface RecorderCell {
   readonly socket: Socket;
   readonly runs: readonly [Recorded, Recorded];
+  /** Of those runs. */
+  readonly companyIds: readonly [string, string];
 }
 
 type Use = EventUse<RecorderCell>;
@@ -20,6 +24,19 @@ const ofRuns = (known: string, unknown: string, payload: (runId: string) => obje
   { whose: 'nobody’s', expect: () => unknown, payload: () => payload(NOTHING) },
 ];
 
+const seal = (
+  whose: string,
+  answer: string,
+  of: (cell: RecorderCell) => { sessionId: string; companyId: string },
+): Use => ({
+  whose,
+  expect: () => answer,
+  payload: async (cell) => {
+    const { sessionId, companyId } = of(cell);
+    return sealOf(await offerOnce(cell.socket), sessionId, companyId);
+  },
+});
+
 /** Everything that a recorder may ask. */
 export const recorderRows: EventRows<RecorderCell> = {
   'recorder-ready': [
@@ -27,6 +44,41 @@ export const recorderRows: EventRows<RecorderCell> = {
       whose: 'its own',
       expect: () => 'ok',
       payload: () => recorderOffer('another'),
+    },
+  ],
+  'recorder-status': [
+    {
+      whose: 'before it is ready',
+      expect: () => 'not-connected',
+      payload: () => ({ status: recorderOffer('another').status }),
+    },
+    {
+      whose: 'its own',
+      expect: () => 'ok',
+      payload: async ({ socket }) => {
+        await offerOnce(socket);
+        return { status: recorderOffer('another').status };
+      },
+    },
+  ],
+  'manifest-sealed': [
+    seal('company one’s', 'ok', ({ runs, companyIds }) => ({ ...runs[0], companyId: companyIds[0] })),
+    seal('company two’s', 'ok', ({ runs, companyIds }) => ({ ...runs[1], companyId: companyIds[1] })),
+    seal('company two’s in the name of company one', 'unknown-session', ({ runs, companyIds }) => ({
+      ...runs[1],
+      companyId: companyIds[0],
+    })),
+    seal('nobody’s', 'unknown-session', ({ companyIds }) => ({
+      sessionId: NOTHING,
+      companyId: companyIds[0],
+    })),
+    {
+      whose: 'one that it did not sign',
+      expect: () => 'bad-seal',
+      payload: async ({ socket, runs, companyIds }) => {
+        await offerOnce(socket);
+        return sealOf(generateKeyPairSync('ed25519').privateKey, runs[0].sessionId, companyIds[0]);
+      },
     },
   ],
   'segment-recorded': ofRuns('ok', 'unknown-run', (runId) => ({ runId, segment: SEGMENT })),

@@ -6,6 +6,7 @@ import { ClientDirectory } from './clients/directory.ts';
 import type { Database } from './db/database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
+import { createRecorderRegistry } from './evidence/recorderRegistry.ts';
 import { createDeviceCredentials } from './enrolment/deviceCredentials.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { createGate } from './exposure/gate.ts';
@@ -89,6 +90,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
 
   const directory = new ClientDirectory(logger);
   const recorders = new RecorderPool(logger);
+  const registry = createRecorderRegistry({ ...repositories, auditLog: audit, clock, logger });
   const segmentWriter = createSegmentWriter(recordings, clock);
   const sessions = createSessionRecords({ directory, repository: recordings, clock, logger });
   const { segmentMs } = deps;
@@ -149,10 +151,11 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     accountsOnline,
     liveViews,
     recordingStateOf,
+    storageProblems: () => registry.problems(),
     clock,
     logger,
   };
-  const recorderDeps = { recorders, coordinator, repository: recordings, segmentWriter, logger };
+  const recorderDeps = { recorders, registry, coordinator, repository: recordings, segmentWriter, logger };
   const signaling = createSignalingServer({
     httpServer: http.server,
     gate,
@@ -171,6 +174,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     presence,
     directory,
     coordinator,
+    registry,
     recordingStateOf,
     toRooms: (rooms, except = []) => signaling.viewers.to(rooms).except(except),
   });

@@ -1,27 +1,33 @@
-import type { AuditEntry } from '@sightline/shared';
-import type { AuditRepository } from '../db/audit.ts';
+import { canonicalJson, type AuditEntry, type CompanyLogEntry } from '@sightline/shared';
 
 /** Entries are read so many at a time: a chain may be longer than memory. */
 const PAGE = 1_000;
 
-/** Reads a chain from its first entry to the one with this number, the oldest first. */
-export async function* readChain(
-  repository: Pick<AuditRepository, 'read'>,
-  companyId: string | null,
+/** A log whose entries are numbered from 1, without holes. */
+interface NumberedLog<Id, Entry extends { number: number }> {
+  read(companyId: Id, afterNumber: number, limit: number): Promise<Entry[]>;
+}
+
+/** Reads a log from its first entry to the one with this number, the oldest first. */
+export async function* readChain<Id, Entry extends { number: number }>(
+  log: NumberedLog<Id, Entry>,
+  companyId: Id,
   lastNumber: number,
-): AsyncGenerator<AuditEntry> {
+): AsyncGenerator<Entry> {
   let after = 0;
   while (after < lastNumber) {
-    const page = await repository.read(companyId, after, Math.min(PAGE, lastNumber - after));
-    if (page.length === 0) throw new Error(`The audit log ends at ${after}; it had ${lastNumber} entries.`);
+    const page = await log.read(companyId, after, Math.min(PAGE, lastNumber - after));
+    if (page.length === 0) throw new Error(`The log ends at ${after}; it had ${lastNumber} entries.`);
     yield* page;
     after = page.at(-1)?.number ?? lastNumber;
   }
 }
 
-/** A chain as NDJSON: an entry per line. */
-export async function* toNdjson(entries: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
-  for await (const entry of entries) yield `${JSON.stringify(entry)}\n`;
+/** A chain as NDJSON: the canonical JSON of an entry per line. */
+export async function* toNdjson(
+  entries: AsyncIterable<AuditEntry | CompanyLogEntry>,
+): AsyncGenerator<string> {
+  for await (const entry of entries) yield `${canonicalJson(entry)}\n`;
 }
 
 const COLUMNS = [

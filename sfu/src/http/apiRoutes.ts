@@ -16,7 +16,9 @@ import { devicesRoutes } from './devicesRoutes.ts';
 import { enrolmentRoutes } from './enrolmentRoutes.ts';
 import { groupsRoutes } from './groupsRoutes.ts';
 import { ownAccountRoutes } from './ownAccountRoutes.ts';
+import { recordersRoutes } from './recordersRoutes.ts';
 import type { Api } from './route.ts';
+import { sealsRoutes } from './sealsRoutes.ts';
 import { sessionsRoutes } from './sessionsRoutes.ts';
 import { singleSignOnRoutes } from './singleSignOnRoutes.ts';
 
@@ -59,5 +61,7 @@ export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
   enrolmentRoutes(api, { ...common, enrolling, tokens: devices });
   devicesRoutes(api, common);
   auditRoutes(api, { repository: audit, organisation, auditLog });
+  recordersRoutes(api, { repository: repositories.recorders, recorders: deps.recorders });
+  sealsRoutes(api, { repository: repositories.seals, auditLog });
   sessionsRoutes(api, { ...parts, repository: recordings });
 }

@@ -45,6 +45,10 @@ export class RecorderPool {
     this.events.emit('lost', link);
   }
 
+  isConnected(recorderId: string): boolean {
+    return this.#links.has(recorderId);
+  }
+
   /** The recorder that takes the next run, if there is any. */
   pick(): RecorderLink | undefined {
     return this.#links.values().next().value;

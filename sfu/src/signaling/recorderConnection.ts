@@ -8,6 +8,7 @@ import {
 import type { Logger } from '@sightline/shared/node';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { SegmentWriter } from '../db/segmentWriter.ts';
+import type { RecorderRegistry, RegisteredRecorder } from '../evidence/recorderRegistry.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
 import { logRefusals, notServed } from './refusals.ts';
@@ -17,6 +18,7 @@ import type { Limiter } from './tokenBucket.ts';
 /** What the recorders' connections need. */
 export interface RecorderConnectionDeps {
   recorders: RecorderPool;
+  registry: Pick<RecorderRegistry, 'register'>;
   coordinator: RecordingCoordinator;
   repository: RecordingsRepository;
   segmentWriter: SegmentWriter;
@@ -30,17 +32,37 @@ const COMMAND_TIMEOUT_MS = 15_000;
 export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: RecorderConnectionDeps): void {
   const { coordinator, recorders, repository, segmentWriter, logger } = deps;
   let link: RecorderLink | undefined;
+  let introduced = false;
+  let registered: RegisteredRecorder | undefined;
+  const requireRegistered = (): RegisteredRecorder => {
+    if (registered !== undefined) return registered;
+    throw new ProtocolError('not-connected', 'This recorder has not said that it is ready.');
+  };
 
   serveRequests(
     socket,
     recorderRequests,
     {
-      'recorder-ready': ({ recorderId, mediaBaseUrl }) => {
-        if (link !== undefined)
-          throw new ProtocolError('already-connected', 'This recorder is ready already.');
+      'recorder-ready': async (introduction) => {
+        if (introduced) throw new ProtocolError('already-connected', 'This recorder is ready already.');
+        introduced = true;
+        const { recorderId, mediaBaseUrl } = introduction;
+        registered = await deps.registry.register(introduction);
+        if (!socket.connected) {
+          registered.left();
+          throw new ProtocolError('not-connected', 'The recorder has left.');
+        }
         link = linkTo(socket, recorderId, mediaBaseUrl.replace(/\/$/, ''));
         logger.info({ recorderId, mediaBaseUrl }, 'recorder ready');
         recorders.add(link);
+        return {};
+      },
+      'recorder-status': async ({ status }) => {
+        await requireRegistered().told(status);
+        return {};
+      },
+      'manifest-sealed': async (seal) => {
+        await requireRegistered().sealed(seal);
         return {};
       },
       'segment-recorded': async ({ runId, segment }) => {
@@ -61,9 +83,7 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         if (packetsSent === undefined) throw new ProtocolError('unknown-run', 'No such run is under way.');
         return { packetsSent };
       },
-      'recorder-status': notServed,
       'key-frame-needed': notServed,
-      'manifest-sealed': notServed,
       'piece-uploaded': notServed,
       'piece-healed': notServed,
       'claim-deletions': notServed,
@@ -78,6 +98,7 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
     if (link === undefined) return;
     logger.warn({ recorderId: link.recorderId, reason, code: 'recorder-lost' }, 'recorder disconnected');
     recorders.remove(link);
+    registered?.left();
   });
 }
 

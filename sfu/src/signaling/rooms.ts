@@ -26,6 +26,8 @@ export function roomsOfViewer({ everywhere, companies }: Reach): string[] {
   );
 }
 
+/** All viewers who may see recordings, and thus what is wrong with keeping them. */
+export const STORAGE_ROOM = 'storage';
 /** The room of a session's dashboards. */
 export const sessionRoom = (sessionHash: string): string => `session:${sessionHash}`;
 /** The room of an account's dashboards. */

@@ -1,4 +1,4 @@
-import { viewerRequests, type Clock, serveRequests } from '@sightline/shared';
+import { viewerRequests, type Clock, serveRequests, type StorageProblem } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { isWithin, reachOf } from '../identity/authorise.ts';
@@ -10,7 +10,7 @@ import { clientView, type RecordingStateOf } from '../viewers/clientViews.ts';
 import type { LiveViews } from '../viewers/liveViews.ts';
 import { ViewerClient } from '../viewers/viewerClient.ts';
 import { logRefusals } from './refusals.ts';
-import { roomsOfViewer } from './rooms.ts';
+import { STORAGE_ROOM, roomsOfViewer } from './rooms.ts';
 import type { ViewerSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
@@ -22,6 +22,8 @@ export interface ViewerConnectionDeps {
   accountsOnline: AccountsOnline;
   liveViews: Pick<LiveViews, 'onRecord'>;
   recordingStateOf: RecordingStateOf;
+  /** What is wrong at recorders now. */
+  storageProblems: () => { recorderId: string; problems: StorageProblem[] }[];
   clock: Clock;
   logger: Logger;
 }
@@ -38,6 +40,8 @@ export function serveViewer(
   const { principal } = signedIn;
   const { accountId, name } = principal;
   const reach = reachOf(principal, 'live.view');
+  const recordings = reachOf(principal, 'recordings.view');
+  const seesRecordings = recordings.everywhere || recordings.companies.size > 0;
   const viewer = new ViewerClient(
     { watcher: { accountId, name, address }, reach },
     {
@@ -62,6 +66,10 @@ export function serveViewer(
       'time-sync': () => ({ sfuTimeMs: clock.nowMs() }),
       'watch-clients': async () => {
         await socket.join(roomsOfViewer(reach));
+        if (seesRecordings) {
+          await socket.join(STORAGE_ROOM);
+          for (const problems of deps.storageProblems()) socket.emit('storage-problems', problems);
+        }
         return {
           clients: [...presence.devices()]
             .filter(({ device }) => isWithin(reach, device))

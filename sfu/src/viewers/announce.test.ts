@@ -28,6 +28,11 @@ beforeEach(async () => {
         throw error;
       }),
     },
+    registry: {
+      events: new TypedEmitter((error) => {
+        throw error;
+      }),
+    },
     recordingStateOf: () => 'recording',
     toRooms: (rooms, except = []) => ({
       emit: (event, payload) => told.push({ rooms, except, event, payload }),

@@ -1,9 +1,10 @@
 import type { ServerToViewer } from '@sightline/shared';
 import type { ClientDirectory } from '../clients/directory.ts';
+import type { RecorderRegistry } from '../evidence/recorderRegistry.ts';
 import type { DevicePresence } from '../presence/devicePresence.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
-import { roomsOfClient } from '../signaling/rooms.ts';
+import { STORAGE_ROOM, roomsOfClient } from '../signaling/rooms.ts';
 import { clientView, type RecordingStateOf } from './clientViews.ts';
 
 /** The way to all viewers in some rooms. */
@@ -16,6 +17,7 @@ export function announceToViewers(deps: {
   presence: Presence;
   directory: ClientDirectory;
   coordinator: Pick<RecordingCoordinator, 'events'>;
+  registry: Pick<RecorderRegistry, 'events'>;
   recordingStateOf: RecordingStateOf;
   /** All viewers in any of `rooms`, but for those who are in any of `except` too. */
   toRooms: (rooms: string[], except?: string[]) => ViewerChannel;
@@ -59,5 +61,8 @@ export function announceToViewers(deps: {
   });
   coordinator.events.on('alarm', ({ companyId, groupId, ...alarm }) => {
     toViewersOf({ companyId, groupId }).emit('recording-alarm', alarm);
+  });
+  deps.registry.events.on('problems', (recorderId, problems) => {
+    toRooms([STORAGE_ROOM]).emit('storage-problems', { recorderId, problems: [...problems] });
   });
 }

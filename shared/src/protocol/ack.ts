@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'unknown-piece',
   'unknown-claim',
   'unknown-export',
+  'bad-seal-key',
+  'bad-seal',
   'cannot-consume',
   'limit-reached',
   'media-unavailable',

@@ -32,12 +32,14 @@ export const AUDIT_ACTIONS = [
   'recording-played',
   'audit-exported',
   'seals-exported',
+  'recorder-key-changed',
   'hold-placed',
   'hold-released',
   'export-ordered',
   'export-downloaded',
   'export-cancelled',
   'media-deleted',
+  'recording-reindexed',
   'recording-healed',
 ] as const;
 
