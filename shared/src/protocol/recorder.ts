@@ -204,27 +204,58 @@ export const recorderRequests = {
   /** The media of a claim is gone and its tombstones are durable. The same may be said again. */
   'media-deleted': { request: z.object({ claimId: id, bytes: z.int().nonnegative() }), response: empty },
   /**
-   * Compares what is on disk with what is on record, some sessions at a time; the answer names the runs whose segments
-   * are to be announced again, and sessions that are not on record at all.
+   * Compares what is on disk with what is on record: all sessions of this recorder that started from `fromMs` to before
+   * `toMs`, or since `fromMs` if that is null. Segments that a claim deleted are not counted.
    */
   reconcile: {
     request: z.object({
+      fromMs: timeMs,
+      toMs: timeMs.nullable(),
       sessions: z
         .array(
           sessionLocation.extend({
-            runs: z.array(
-              z.object({ runId: id, segments: z.int().nonnegative(), bytes: z.int().nonnegative() }),
-            ),
+            runs: z
+              .array(z.object({ runId: id, segments: z.int().nonnegative(), bytes: z.int().nonnegative() }))
+              .max(1_000),
           }),
         )
-        .max(100),
+        .max(1_000),
     }),
     response: z.object({
+      /** Runs of which less is on record than on disk, or something else. */
       announceAgain: z.array(z.object({ sessionId: id, runId: id })),
+      /** Sessions that are not on record, or not with all their runs. */
       unknownSessions: z.array(id),
-      /** On record for this recorder, and not among what it named. */
-      missing: z.array(z.object({ sessionId: id, runId: id, segments: z.int().nonnegative() })),
+      /** Runs of which more is on record for this recorder than on disk, and how many segments that is. */
+      missing: z.array(z.object({ sessionId: id, runId: id, segments: z.int().positive() })),
     }),
+  },
+  /** Enters a session that is on disk and not on record, or runs of it; segments are announced afterwards. The same may be said again. */
+  'enter-session': {
+    request: sessionLocation.extend({
+      userName: z.string(),
+      hostName: z.string(),
+      endedAtMs: timeMs,
+      runs: z
+        .array(
+          z.object({
+            runId: id,
+            trackId,
+            label: z.string(),
+            source: z.enum(['live', 'healed']),
+            startedAtMs: timeMs,
+            endedAtMs: timeMs,
+            endReason: runEndReason,
+          }),
+        )
+        .max(200),
+    }),
+    response: empty,
+  },
+  /** Takes the segments of a run off the record that are not among those on disk. */
+  'drop-segments': {
+    request: z.object({ runId: id, onDisk: z.array(z.int().nonnegative()).max(30_000) }),
+    response: z.object({ dropped: z.int().nonnegative() }),
   },
   'export-progress': {
     request: z.object({
