@@ -6,6 +6,7 @@ export * from './codecs/segmentPath.ts';
 export * from './evidence/buildLedger.ts';
 export * from './evidence/companyLog.ts';
 export * from './evidence/digest.ts';
+export { subtract, union } from './evidence/intervals.ts';
 export * from './evidence/ledger.ts';
 export * from './evidence/manifest.ts';
 export * from './protocol/ack.ts';

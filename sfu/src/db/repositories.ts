@@ -5,11 +5,14 @@ import { createDeletionsRepository, type DeletionsRepository } from './deletions
 import { createDevicesRepository, type DevicesRepository } from './devices.ts';
 import { createExportsRepository, type ExportsRepository } from './exports.ts';
 import { createHoldsRepository, type HoldsRepository } from './holds.ts';
+import { createHealingRepository, type HealingRepository } from './healing.ts';
 import { createIdleAlertsRepository, type IdleAlertsRepository } from './idleAlerts.ts';
 import { createOrganisationRepository, type OrganisationRepository } from './organisation.ts';
+import { createPiecesRepository, type PiecesRepository } from './pieces.ts';
 import { createPresenceRepository, type PresenceRepository } from './presence.ts';
 import { createRecordedMediaRepository, type RecordedMediaRepository } from './recordedMedia.ts';
 import { createRecordersRepository, type RecordersRepository } from './recorders.ts';
+import { createReconciliationRepository, type ReconciliationRepository } from './reconciliation.ts';
 import { createRecordingsRepository, type RecordingsRepository } from './recordings.ts';
 import { createSealsRepository, type SealsRepository } from './seals.ts';
 
@@ -21,11 +24,14 @@ export interface Repositories {
   devices: DevicesRepository;
   exports: ExportsRepository;
   holds: HoldsRepository;
+  healing: HealingRepository;
   idleAlerts: IdleAlertsRepository;
   organisation: OrganisationRepository;
+  pieces: PiecesRepository;
   presence: PresenceRepository;
   recordedMedia: RecordedMediaRepository;
   recorders: RecordersRepository;
+  reconciliation: ReconciliationRepository;
   recordings: RecordingsRepository;
   seals: SealsRepository;
 }
@@ -39,11 +45,14 @@ export function createRepositories(database: Database): Repositories {
     devices: createDevicesRepository(database),
     exports: createExportsRepository(database),
     holds: createHoldsRepository(database),
+    healing: createHealingRepository(database),
     idleAlerts: createIdleAlertsRepository(database),
     organisation: createOrganisationRepository(database),
+    pieces: createPiecesRepository(database),
     presence: createPresenceRepository(database),
     recordedMedia: createRecordedMediaRepository(database),
     recorders: createRecordersRepository(database),
+    reconciliation: createReconciliationRepository(database),
     recordings: createRecordingsRepository(database),
     seals: createSealsRepository(database),
   };

@@ -28,6 +28,13 @@ export const localPiece = z.object({
   mimeType: z.enum(['video/mp4', 'video/webm']),
 });
 
+/** What an agent is to do with a piece, see `offer-pieces`. */
+const pieceAnswer = z.discriminatedUnion('answer', [
+  z.object({ pieceId: id, answer: z.literal('upload'), url: z.url(), token: z.string().max(4_096) }),
+  z.object({ pieceId: id, answer: z.literal('wait') }),
+  z.object({ pieceId: id, answer: z.literal('done') }),
+]);
+
 /** What both ways of logging in are answered with. */
 export const loginAnswer = z.object({
   /** For the next `relogin`; confirm it at once with `confirm-ticket`. Opaque. */
@@ -116,15 +123,7 @@ export const agentRequests = {
    */
   'offer-pieces': {
     request: z.object({ pieces: z.array(localPiece).max(100) }),
-    response: z.object({
-      answers: z.array(
-        z.discriminatedUnion('answer', [
-          z.object({ pieceId: id, answer: z.literal('upload'), url: z.url(), token: z.string().max(4_096) }),
-          z.object({ pieceId: id, answer: z.literal('wait') }),
-          z.object({ pieceId: id, answer: z.literal('done') }),
-        ]),
-      ),
-    }),
+    response: z.object({ answers: z.array(pieceAnswer) }),
   },
   /** The machine slept or was locked, as its clock tells: from when to when, in the agent's own time. */
   'report-absence': {
@@ -173,3 +172,5 @@ export type ServerToAgent = NoticeEvents<typeof agentNotices> & MessageEvents<ty
 export type LoginAnswer = z.output<typeof loginAnswer>;
 /** See {@link localPiece}. */
 export type LocalPiece = z.output<typeof localPiece>;
+/** See {@link pieceAnswer}. */
+export type PieceAnswer = z.output<typeof pieceAnswer>;
