@@ -22,6 +22,13 @@ export interface DisplaySource {
   thumbnailUrl: string;
 }
 
+/** What happens to the machine as a whole. */
+export interface PowerEvent {
+  kind: 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen';
+  /** Wall time in ms since 1970: the page may hear of it only when the machine runs again. */
+  atMs: number;
+}
+
 /** What the Electron shell offers the page; in a plain browser there is none. */
 export interface AgentBridge {
   getShellInfo(): Promise<ShellInfo>;
@@ -37,6 +44,8 @@ export interface AgentBridge {
   saveCredential(text: string): Promise<void>;
   /** For how many ms nobody has touched keyboard or mouse, wherever on the machine. */
   getIdleMs(): Promise<number>;
+  /** Calls `listener` when the machine sleeps or is locked, and when that is over. */
+  onPower(listener: (event: PowerEvent) => void): Unsubscribe;
   /** Calls `listener` when the application is about to quit, and lets it quit when the promise settles. */
   onGoodbye(listener: () => Promise<void>): Unsubscribe;
 }
@@ -50,6 +59,7 @@ export const IPC = {
   canSaveCredential: 'sightline:can-save-credential',
   saveCredential: 'sightline:save-credential',
   getIdleMs: 'sightline:get-idle-ms',
+  power: 'sightline:power',
   goodbye: 'sightline:goodbye',
   goodbyeSaid: 'sightline:goodbye-said',
 } as const;

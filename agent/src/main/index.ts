@@ -10,6 +10,7 @@ import { createDisplaySources } from './displaySources.ts';
 import { createFarewell } from './farewell.ts';
 import { ownPage } from './ownPage.ts';
 import { guardPermissions } from './permissions.ts';
+import { watchPower } from './power.ts';
 import { guardContents, loadPage, windowOptions } from './window.ts';
 
 const preloadPath = fileURLToPath(new URL('../preload/index.cjs', import.meta.url));
@@ -47,6 +48,10 @@ async function openShell(): Promise<void> {
     }),
     idleMs: () => powerMonitor.getSystemIdleTime() * 1_000,
     goodbyeSaid: () => farewell.said(),
+  });
+  watchPower(powerMonitor, systemClock, (event) => {
+    if (window.isDestroyed() || !page.includes(window.webContents.getURL())) return;
+    window.webContents.send(IPC.power, event);
   });
   window.on('close', (event) => {
     // Closing the window is leaving, and leaving is said before the page goes.

@@ -1,4 +1,4 @@
-import { IPC, type AgentBridge, type DisplaySource, type ShellInfo } from '../bridge.ts';
+import { IPC, type AgentBridge, type DisplaySource, type PowerEvent, type ShellInfo } from '../bridge.ts';
 
 /** The part of Electron's ipcRenderer that the bridge uses; what `invoke` resolves with is the main half's word. */
 export interface IpcClient {
@@ -12,6 +12,8 @@ export interface IpcClient {
   send(channel: typeof IPC.goodbyeSaid): void;
   on(channel: typeof IPC.goodbye, listener: () => void): unknown;
   off(channel: typeof IPC.goodbye, listener: () => void): unknown;
+  on(channel: typeof IPC.power, listener: (event: unknown, power: PowerEvent) => void): unknown;
+  off(channel: typeof IPC.power, listener: (event: unknown, power: PowerEvent) => void): unknown;
 }
 
 /** Builds the page's half of the bridge. Nothing of Electron itself gets through to the page. */
@@ -24,6 +26,11 @@ export function createBridge(ipc: IpcClient): AgentBridge {
     canSaveCredential: () => ipc.invoke(IPC.canSaveCredential),
     saveCredential: (text) => ipc.invoke(IPC.saveCredential, text),
     getIdleMs: () => ipc.invoke(IPC.getIdleMs),
+    onPower(listener) {
+      const tell = (_event: unknown, power: PowerEvent): void => listener(power);
+      ipc.on(IPC.power, tell);
+      return () => ipc.off(IPC.power, tell);
+    },
     onGoodbye(listener) {
       const sayGoodbye = (): void => {
         const said = (): void => ipc.send(IPC.goodbyeSaid);

@@ -10,6 +10,11 @@ import { takeSecret } from './enrolment/enrolmentLink.ts';
 import { createEnrolments } from './enrolment/enrolments.ts';
 import { createExchange } from './enrolment/exchange.ts';
 import { readPageOptions } from './identity/pageOptions.ts';
+import { createWorkerMedia } from './local/localMedia.ts';
+import type { LocalPlatform } from './local/localCopies.ts';
+import { createPieceFolder } from './local/pieceFolder.ts';
+import { sendByTus } from './local/upload/tusUpload.ts';
+import { sha256OfFile } from './local/upload/uploads.ts';
 import { createMediasoupEngine } from './publish/mediasoupEngine.ts';
 import { createAgentSocket } from './signaling/socket.ts';
 import './style.css';
@@ -28,6 +33,21 @@ const enrolments = createEnrolments({
 });
 await enrolments.load();
 
+const pageMs = (): number => performance.timeOrigin + performance.now();
+
+/** Undefined in browsers that cannot record by themselves, or keep what they have recorded. */
+function findLocalPlatform(): LocalPlatform | undefined {
+  const { MediaStreamTrackProcessor: Processor } = window;
+  const media = createWorkerMedia({
+    createWorker: () => new Worker(new URL('./local/worker/main.ts', import.meta.url), { type: 'module' }),
+    createProcessor: Processor && ((track) => new Processor({ track })),
+    createId: () => crypto.randomUUID(),
+  });
+  // Where there is no storage of one's own, or no encoder, the page is neither local nor on HTTPS.
+  if (media === undefined || !window.isSecureContext) return undefined;
+  return { media, folder: createPieceFolder(navigator), send: sendByTus, sha256: sha256OfFile, pageMs };
+}
+
 const agent = createAgent({
   media,
   engine: createMediasoupEngine(),
@@ -41,6 +61,9 @@ const agent = createAgent({
           onError: report,
         })
       : () => bridge.getIdleMs(),
+  local: findLocalPlatform(),
+  monotonicMs: pageMs,
+  power: bridge && ((listener) => bridge.onPower(listener)),
   storage,
   deviceId: () => enrolments.current?.deviceId,
   clock: systemClock,

@@ -19,6 +19,8 @@ export interface Publication {
   readonly streams: readonly PublishedStream[];
   /** Whether what is sent does not get through at present. */
   readonly broken: boolean;
+  /** What congestion control granted last, bit/s; undefined before it has granted anything. */
+  readonly uplinkBps: number | undefined;
   /** While paused nothing is sent. */
   paused: boolean;
   /** Produces what of the display is not produced yet: full, then small, then audio. */
@@ -72,14 +74,16 @@ export async function openPublication(deps: PublicationDeps): Promise<Publicatio
       deps.onChange();
     },
   });
+  let uplinkBps: number | undefined;
   const uplinkReport = createUplinkReport({
     clock: deps.clock,
-    readBps: async () => availableOutgoingBps(await transport.getStats()),
+    readBps: async () => (uplinkBps = availableOutgoingBps(await transport.getStats())),
     report: (availableBps) => request('report-uplink', { availableBps }),
     onError: deps.onMinorError,
   });
   return createPublication(deps, transport, {
     iceRecovery,
+    uplinkBps: () => uplinkBps,
     close() {
       iceRecovery.close();
       uplinkReport.close();
@@ -90,7 +94,7 @@ export async function openPublication(deps: PublicationDeps): Promise<Publicatio
 function createPublication(
   { request, clock, onChange, onMinorError }: PublicationDeps,
   transport: SendTransport,
-  companions: { iceRecovery: IceRecovery; close: () => void },
+  companions: { iceRecovery: IceRecovery; uplinkBps: () => number | undefined; close: () => void },
 ): Publication {
   const streams = new Map<string, PublishedStream>();
   const probings = new Map<string, UplinkProbing>();
@@ -130,6 +134,9 @@ function createPublication(
     },
     get broken() {
       return companions.iceRecovery.broken;
+    },
+    get uplinkBps() {
+      return companions.uplinkBps();
     },
     get paused() {
       return paused;

@@ -27,6 +27,8 @@ export interface Publisher {
   readonly streams: readonly PublishedStream[];
   /** Whether what is sent gets through, as far as is known; it does without signaling, too. */
   readonly flowing: boolean;
+  /** What congestion control granted last, bit/s; undefined while nothing is known. */
+  readonly uplinkBps: number | undefined;
   /** While paused the session stays open and nothing is sent. Ends with the session. */
   readonly paused: boolean;
   setPaused(paused: boolean): void;
@@ -169,6 +171,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     },
     get flowing() {
       return publication !== undefined && publication.streams.length > 0 && !publication.broken;
+    },
+    get uplinkBps() {
+      return publication?.uplinkBps;
     },
     get paused() {
       return session.paused;

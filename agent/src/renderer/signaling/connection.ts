@@ -5,6 +5,7 @@ import {
   ProtocolError,
   TypedEmitter,
   type Clock,
+  type ClockOffset,
   type CloseReason,
   type ListenerErrorHandler,
   type LoginAnswer,
@@ -48,6 +49,8 @@ export type ConnectionEvents = {
   /** Whether what is streamed is recorded has changed. */
   recorded: [recorded: boolean];
   'publish-again': [CloseReason];
+  /** How far the server's clock is ahead of the wall clock here was measured. */
+  clock: [ClockOffset];
 };
 
 /** The agent's connection to the server. */
@@ -109,7 +112,11 @@ export function createConnection(deps: ConnectionDeps): Connection {
   const clockSync = createClockSync({
     clock,
     askServerTimeMs: async () => (await request('time-sync', {})).sfuTimeMs,
-    report: (offset) => request('report-clock', offset),
+    report: (offset) => {
+      const told = request('report-clock', offset);
+      events.emit('clock', offset);
+      return told;
+    },
     onError: (error) => onListenerError(error, 'time-sync'),
   });
   const messageLog = createMessageLog({

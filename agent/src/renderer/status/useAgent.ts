@@ -2,6 +2,7 @@ import type { Clock } from '@sightline/shared';
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import type { Agent } from '../agent.ts';
 import type { Display } from '../capture/display.ts';
+import { NOTHING_LOCAL, type LocalStatus } from '../local/localCopies.ts';
 import type { PublishedStream } from '../publish/publication.ts';
 import type { Welcome } from '../signaling/connection.ts';
 import type { ConnectionState } from '../signaling/connectionState.ts';
@@ -27,11 +28,13 @@ export interface AgentStatus {
   /** What the server calls this device; undefined until it has said. */
   readonly welcome: ShallowRef<Welcome | undefined>;
   readonly rates: ShallowRef<RatesByStream>;
+  /** What is recorded on this computer. */
+  readonly local: ShallowRef<LocalStatus>;
 }
 
 /** Follows the agent for as long as the calling component lives. */
 export function useAgent(
-  { connection, publisher, displays }: Agent,
+  { connection, publisher, displays, localCopies }: Agent,
   { clock, onError }: { clock: Clock; onError: (error: unknown) => void },
 ): AgentStatus {
   const streams = shallowRef<readonly PublishedStream[]>(publisher.streams);
@@ -47,6 +50,7 @@ export function useAgent(
     paused: ref(publisher.paused),
     welcome: shallowRef<Welcome>(),
     rates: shallowRef<RatesByStream>(new Map()),
+    local: shallowRef<LocalStatus>(localCopies?.status ?? NOTHING_LOCAL),
   };
   const meter = createRateMeter({
     clock,
@@ -68,6 +72,9 @@ export function useAgent(
     connection.events.on('recorded', (recorded) => (status.recorded.value = recorded)),
     connection.events.on('refused', () => (status.viewers.value = 0)),
     connection.events.on('watched', (viewers) => (status.viewers.value = viewers)),
+    ...(localCopies === undefined
+      ? []
+      : [localCopies.events.on('changed', (local) => (status.local.value = local))]),
     displays.events.on('changed', (list) => (status.displays.value = list)),
     publisher.events.on('problem', (problem) => (status.publishProblem.value = problem)),
     publisher.events.on('changed', () => {

@@ -1,0 +1,86 @@
+import type { PieceRecord, PieceTrack } from './piece.ts';
+import type { WorkerOrder, WorkerReport } from './worker/protocol.ts';
+
+/** What a recording tells whoever began it. */
+export interface RecordingHandlers {
+  /** A piece of it is being written from now on; the one before is complete. */
+  pieceBegun(piece: PieceRecord): void;
+  /** It has ended by itself. `isFull`: there is no room left. */
+  failed(problem: { isFull: boolean; message: string }): void;
+  /** All of it is written. The last that is told. */
+  ended(): void;
+}
+
+/** How the agent's time and the sfu's stand to each other when a recording begins. */
+export interface Times {
+  /** Add to the page's `timeOrigin + now()` to get the agent's time. */
+  readonly agentAheadMs: number;
+  /** Add to the agent's time to get the sfu's. */
+  readonly clockOffsetMs: number;
+}
+
+/** The boundary to the browser's encoders and its private file system. */
+export interface LocalMedia {
+  /** Records the track until the returned function is called. The track stays its owner's. */
+  record(
+    track: PieceTrack & { media: MediaStreamTrack },
+    times: Times,
+    handlers: RecordingHandlers,
+  ): () => void;
+}
+
+/** The media of this browser; `undefined` where it cannot record so. */
+export function createWorkerMedia(scope: {
+  createWorker: () => Worker;
+  createProcessor: ((track: MediaStreamTrack) => { readable: ReadableStream<VideoFrame> }) | undefined;
+  createId: () => string;
+}): LocalMedia | undefined {
+  const { createProcessor } = scope;
+  if (createProcessor === undefined) return undefined;
+  const recordings = new Map<string, RecordingHandlers>();
+  let worker: Worker | undefined;
+
+  function open(): Worker {
+    const opened = scope.createWorker();
+    opened.addEventListener('message', ({ data }: MessageEvent<WorkerReport>) => {
+      const handlers = recordings.get(data.recordingId);
+      switch (data.kind) {
+        case 'piece-begun':
+          handlers?.pieceBegun(data.piece);
+          break;
+        case 'failed':
+          handlers?.failed(data);
+          break;
+        case 'ended':
+          recordings.delete(data.recordingId);
+          handlers?.ended();
+          break;
+      }
+    });
+    opened.addEventListener('error', ({ message }) => {
+      // Its script could not be loaded, or it broke: whatever it wrote stays.
+      worker = undefined;
+      opened.terminate();
+      for (const handlers of recordings.values()) {
+        handlers.failed({ isFull: false, message });
+        handlers.ended();
+      }
+      recordings.clear();
+    });
+    return opened;
+  }
+
+  return {
+    record({ media, sessionId, trackId, label }, times, handlers) {
+      const recordingId = scope.createId();
+      const current = (worker ??= open());
+      const order = (value: WorkerOrder, transfer: Transferable[] = []): void =>
+        current.postMessage(value, transfer);
+      recordings.set(recordingId, handlers);
+      const { readable: frames } = createProcessor(media);
+      const track = { sessionId, trackId, label };
+      order({ kind: 'begin', recordingId, track, frames, ...times }, [frames]);
+      return () => order({ kind: 'end', recordingId });
+    },
+  };
+}

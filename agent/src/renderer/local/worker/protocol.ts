@@ -1,0 +1,21 @@
+import type { PieceRecord, PieceTrack } from '../piece.ts';
+
+/** What the page has the worker do. */
+export type WorkerOrder =
+  | {
+      kind: 'begin';
+      /** Chosen by the page; names the recording in what follows. */
+      recordingId: string;
+      track: PieceTrack;
+      frames: ReadableStream<VideoFrame>;
+      /** Add to the worker's `timeOrigin + now()` to get the agent's time. */
+      agentAheadMs: number;
+      clockOffsetMs: number;
+    }
+  | { kind: 'end'; recordingId: string };
+
+/** What the worker tells the page. */
+export type WorkerReport =
+  | { kind: 'piece-begun'; recordingId: string; piece: PieceRecord }
+  | { kind: 'ended'; recordingId: string }
+  | { kind: 'failed'; recordingId: string; isFull: boolean; message: string };
