@@ -7,6 +7,8 @@ import { createExportsRepository, type ExportsRepository } from './exports.ts';
 import { createHoldsRepository, type HoldsRepository } from './holds.ts';
 import { createHealingRepository, type HealingRepository } from './healing.ts';
 import { createIdleAlertsRepository, type IdleAlertsRepository } from './idleAlerts.ts';
+import { createInterruptionsRepository, type InterruptionsRepository } from './interruptions.ts';
+import { createLedgerRecordsRepository, type LedgerRecordsRepository } from './ledgerRecords.ts';
 import { createOrganisationRepository, type OrganisationRepository } from './organisation.ts';
 import { createPiecesRepository, type PiecesRepository } from './pieces.ts';
 import { createPresenceRepository, type PresenceRepository } from './presence.ts';
@@ -26,6 +28,8 @@ export interface Repositories {
   holds: HoldsRepository;
   healing: HealingRepository;
   idleAlerts: IdleAlertsRepository;
+  interruptions: InterruptionsRepository;
+  ledgers: LedgerRecordsRepository;
   organisation: OrganisationRepository;
   pieces: PiecesRepository;
   presence: PresenceRepository;
@@ -47,6 +51,8 @@ export function createRepositories(database: Database): Repositories {
     holds: createHoldsRepository(database),
     healing: createHealingRepository(database),
     idleAlerts: createIdleAlertsRepository(database),
+    interruptions: createInterruptionsRepository(database),
+    ledgers: createLedgerRecordsRepository(database),
     organisation: createOrganisationRepository(database),
     pieces: createPiecesRepository(database),
     presence: createPresenceRepository(database),

@@ -179,6 +179,14 @@ export interface Schema {
     /** Null: it lasts. */
     to_ms: number | null;
   };
+  /** Which recorder has entered the ledger of which session into its manifest. */
+  ledger_closings: {
+    session_id: string;
+    recorder_id: string;
+    /** The end of the session in that ledger. */
+    ended_at_ms: number;
+    closed_at_ms: number;
+  };
   /** What agents have recorded themselves. Times are the sfu's. */
   pieces: {
     piece_id: string;

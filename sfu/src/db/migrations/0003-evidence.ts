@@ -59,6 +59,14 @@ async function createLedger({ schema }: Kysely<unknown>): Promise<void> {
     .columns(['session_id', 'from_ms'])
     .execute();
   await schema
+    .createTable('ledger_closings')
+    .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.session_id'))
+    .addColumn('recorder_id', 'text', (column) => column.notNull())
+    .addColumn('ended_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('closed_at_ms', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('ledger_closings_key', ['session_id', 'recorder_id'])
+    .execute();
+  await schema
     .createTable('pieces')
     .addColumn('piece_id', 'text', (column) => column.primaryKey())
     .addColumn('session_id', 'text', (column) => column.notNull().references('sessions.session_id'))

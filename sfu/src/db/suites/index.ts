@@ -4,6 +4,7 @@ import { deletionsSuite } from './deletions.suite.ts';
 import { devicesSuite } from './devices.suite.ts';
 import { exportsSuite } from './exports.suite.ts';
 import { idleAlertsSuite } from './idleAlerts.suite.ts';
+import { ledgerSuite } from './ledger.suite.ts';
 import { migrationsSuite } from './migrations.suite.ts';
 import { organisationSuite } from './organisation.suite.ts';
 import { piecesSuite } from './pieces.suite.ts';
@@ -26,6 +27,7 @@ export function databaseSuites(create: CreateEmptyDatabase): void {
   presenceSuite(create);
   piecesSuite(create);
   recordingsSuite(create);
+  ledgerSuite(create);
   idleAlertsSuite(create);
   exportsSuite(create);
   recordedMediaSuite(create);
