@@ -22,6 +22,8 @@ import { createPresence } from './presence/presence.ts';
 import { createRecordingCoordinator } from './recording/coordinator.ts';
 import { RecorderPool } from './recording/recorderPool.ts';
 import { createSessionRecords } from './recording/sessionRecords.ts';
+import { createReconciliation } from './retention/reconciliation.ts';
+import { createRetentionKeeper } from './retention/retention.ts';
 import { serveAgent } from './signaling/agentConnection.ts';
 import { serveRecorder } from './signaling/recorderConnection.ts';
 import { createSignalingServer } from './signaling/server.ts';
@@ -155,7 +157,20 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     clock,
     logger,
   };
-  const recorderDeps = { recorders, registry, coordinator, repository: recordings, segmentWriter, logger };
+  const recorderDeps = {
+    recorders,
+    registry,
+    coordinator,
+    repository: recordings,
+    segmentWriter,
+    retention: createRetentionKeeper({ deletions: repositories.deletions, auditLog: audit, clock, logger }),
+    reconciliation: createReconciliation({
+      repository: repositories.reconciliation,
+      auditLog: audit,
+      logger,
+    }),
+    logger,
+  };
   const signaling = createSignalingServer({
     httpServer: http.server,
     gate,

@@ -23,6 +23,7 @@ export interface RecorderIntroduction {
 
 /** A recorder that is known, while it is connected. */
 export interface RegisteredRecorder {
+  readonly recorderId: string;
   /** It has told how it is doing. */
   told(status: RecorderStatus): Promise<void>;
   /** It has sealed a manifest. @throws {ProtocolError} `bad-seal`: it did not sign this. `unknown-session` */
@@ -96,6 +97,7 @@ export function createRecorderRegistry(deps: {
       };
       await told(status);
       return {
+        recorderId,
         told,
         async sealed(seal) {
           const { sessionId, sealNumber: number, sealedHash: previousHash, signature } = seal;

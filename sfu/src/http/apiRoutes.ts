@@ -15,6 +15,7 @@ import { companiesRoutes } from './companiesRoutes.ts';
 import { devicesRoutes } from './devicesRoutes.ts';
 import { enrolmentRoutes } from './enrolmentRoutes.ts';
 import { groupsRoutes } from './groupsRoutes.ts';
+import { holdsRoutes } from './holdsRoutes.ts';
 import { ownAccountRoutes } from './ownAccountRoutes.ts';
 import { recordersRoutes } from './recordersRoutes.ts';
 import type { Api } from './route.ts';
@@ -60,6 +61,7 @@ export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
   const enrolling = createEnrolment({ ...common, throttle: createThrottle(clock, ADDRESS_PACE) });
   enrolmentRoutes(api, { ...common, enrolling, tokens: devices });
   devicesRoutes(api, common);
+  holdsRoutes(api, common);
   auditRoutes(api, { repository: audit, organisation, auditLog });
   recordersRoutes(api, { repository: repositories.recorders, recorders: deps.recorders });
   sealsRoutes(api, { repository: repositories.seals, auditLog });

@@ -11,6 +11,9 @@ import type { SegmentWriter } from '../db/segmentWriter.ts';
 import type { RecorderRegistry, RegisteredRecorder } from '../evidence/recorderRegistry.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
+import type { Reconciliation } from '../retention/reconciliation.ts';
+import type { RetentionKeeper } from '../retention/retention.ts';
+import { keepingRequests } from './keepingRequests.ts';
 import { logRefusals, notServed } from './refusals.ts';
 import type { RecorderSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
@@ -22,6 +25,8 @@ export interface RecorderConnectionDeps {
   coordinator: RecordingCoordinator;
   repository: RecordingsRepository;
   segmentWriter: SegmentWriter;
+  retention: RetentionKeeper;
+  reconciliation: Reconciliation;
   logger: Logger;
 }
 
@@ -86,10 +91,7 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
       'key-frame-needed': notServed,
       'piece-uploaded': notServed,
       'piece-healed': notServed,
-      'claim-deletions': notServed,
-      'begin-deletion': notServed,
-      'media-deleted': notServed,
-      reconcile: notServed,
+      ...keepingRequests(() => requireRegistered().recorderId, deps),
       'export-progress': notServed,
     },
     { admit: limiter, onRefused: logRefusals(logger) },

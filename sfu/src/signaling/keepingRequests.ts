@@ -1,0 +1,34 @@
+import type { RequestHandlers, recorderRequests } from '@sightline/shared';
+import type { Reconciliation } from '../retention/reconciliation.ts';
+import type { RetentionKeeper } from '../retention/retention.ts';
+
+type KeepingRequests = Pick<
+  RequestHandlers<typeof recorderRequests>,
+  'claim-deletions' | 'begin-deletion' | 'media-deleted' | 'reconcile' | 'enter-session' | 'drop-segments'
+>;
+
+/** What a recorder asks about what it keeps. @param recorderId of the one that asks; throws until it has said */
+export function keepingRequests(
+  recorderId: () => string,
+  { retention, reconciliation }: { retention: RetentionKeeper; reconciliation: Reconciliation },
+): KeepingRequests {
+  return {
+    'claim-deletions': async (pruning) => ({ claims: await retention.claim(recorderId(), pruning) }),
+    'begin-deletion': async ({ claimId }) => {
+      await retention.begin(recorderId(), claimId);
+      return {};
+    },
+    'media-deleted': async ({ claimId, bytes }) => {
+      await retention.deleted(recorderId(), claimId, bytes);
+      return {};
+    },
+    reconcile: (report) => reconciliation.compare({ recorderId: recorderId(), ...report }),
+    'enter-session': async (found) => {
+      await reconciliation.enter(recorderId(), found);
+      return {};
+    },
+    'drop-segments': async ({ runId, onDisk }) => ({
+      dropped: await reconciliation.drop(recorderId(), runId, onDisk),
+    }),
+  };
+}
