@@ -57,8 +57,7 @@ async function playlistUrl(): Promise<string> {
     { kind: 'tracks', folders: [trackFolder()] },
     Date.now() + 60_000,
   );
-  const path = trackFolder().split('/').map(encodeURIComponent).join('/');
-  return `${sfu.mediaBaseUrl}/media/${path}/playlist.m3u8?token=${token}`;
+  return `${sfu.mediaBaseUrl}/media/playlist/${Date.now()}.m3u8?token=${token}`;
 }
 
 /** Fetches all segments of the playlist into one file: a player would wait at the end of a track that may go on. */

@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import {
-  playbackGrant,
+  playbackGrants,
   recordedSession,
   sessionList,
-  type PlaybackGrant,
+  type PlaybackGrants,
+  type PlaybackOrder,
   type RecordedSession,
 } from '@sightline/shared';
 import { openAgentScreen, type AgentScreen, type Bounds } from './agentScreen.ts';
@@ -132,9 +133,9 @@ export async function playback(
   stack: Stack,
   sessionId: string,
   trackId = FIRST_TRACK,
-): Promise<PlaybackGrant> {
-  const path = `/api/v1/sessions/${sessionId}/tracks/${trackId}/playback`;
-  return playbackGrant.parse(await stack.api('POST', path));
+): Promise<PlaybackGrants> {
+  const order: PlaybackOrder = { kind: 'session', sessionId, trackId };
+  return playbackGrants.parse(await stack.api('POST', '/api/v1/playback', order));
 }
 
 /** Waits until the track's newest run has `recordedMs` of media on record and returns its id. */

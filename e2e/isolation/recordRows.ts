@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { auditEntry, auditPage, playbackGrant, recorderList, sessionList } from '@sightline/shared';
+import { auditEntry, auditPage, playbackGrants, recorderList, sessionList } from '@sightline/shared';
 import {
   anywhere,
   inCompany,
@@ -11,7 +11,7 @@ import {
   type Rows,
 } from './httpTable.ts';
 import type { Kind } from './kinds.ts';
-import { NOTHING } from './world.ts';
+import { NOTHING, type Recorded } from './world.ts';
 
 const AUDITORS: readonly Kind[] = ['owner', 'admin', 'compliance'];
 const RECORDINGS: readonly Kind[] = [...AUDITORS, 'group-admin', 'group-compliance'];
@@ -45,7 +45,22 @@ const ofChain = (check: (body: string, companyId: string | null) => void): Case[
 ];
 
 const session = async ({ world, place, at }: Cell) =>
-  place === 'nowhere' ? { sessionId: NOTHING, trackId: 'display-1', runId: NOTHING } : world.newSession(at);
+  place === 'nowhere'
+    ? { sessionId: NOTHING, trackId: 'display-1', runId: NOTHING, userId: NOTHING }
+    : world.newSession(at);
+
+const playTrack = ({ sessionId, trackId }: Recorded) => ({ kind: 'session', sessionId, trackId });
+
+/** What its token opens: the recorder's tests show that it opens nothing else. */
+const playable = (body: string, { at }: Cell): void => {
+  const { playlistUrl, thumbnailsUrl } = playbackGrants.parse(JSON.parse(body));
+  for (const url of [playlistUrl, thumbnailsUrl]) {
+    const [, claims = ''] = new URL(url).searchParams.get('token')?.split('.') ?? [];
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      opens: { kind: 'tracks', folders: [expect.stringContaining(`${at.companyId}/`)] },
+    });
+  }
+};
 
 const listed = (body: string): string[] =>
   sessionList.parse(JSON.parse(body)).sessions.map(({ sessionId }) => sessionId);
@@ -91,32 +106,35 @@ export const recordRows: Rows = {
       },
     ],
   },
-  'POST /api/v1/sessions/:sessionId/tracks/:trackId/playback': {
+  'POST /api/v1/playback': {
     door: 'session',
     cases: [
       {
         expect: ofGroup(RECORDINGS, '200', '404 unknown-session'),
-        send: async (cell) => {
-          const { sessionId, trackId } = await session(cell);
-          return { params: { sessionId, trackId } };
-        },
-        check(body, { at }) {
-          // The token opens the folder of this track; the recorder's tests show that it opens no other.
-          expect(playbackGrant.parse(JSON.parse(body)).playlistUrl).toContain(`/media/${at.companyId}/`);
-        },
+        send: async (cell) => ({ body: playTrack(await session(cell)) }),
+        check: playable,
       },
       {
         name: 'a track that the session has not',
         expect: ofGroup(RECORDINGS, '404 unknown-track', '404 unknown-session'),
-        send: async (cell) => ({
-          params: { sessionId: (await session(cell)).sessionId, trackId: 'display-2' },
-        }),
+        send: async (cell) => ({ body: { ...playTrack(await session(cell)), trackId: 'display-2' } }),
       },
       {
         name: 'a track that is a way out of the folder',
         places: ['own-group'],
         expect: anywhere(RECORDINGS, '400 bad-request'),
-        send: async (cell) => ({ params: { sessionId: (await session(cell)).sessionId, trackId: '../..' } }),
+        send: async (cell) => ({ body: { ...playTrack(await session(cell)), trackId: '../..' } }),
+      },
+      {
+        name: 'of a user, across sessions',
+        expect: ofGroup(RECORDINGS, '200', '404 nothing-recorded'),
+        send: async (cell) => {
+          const { userId, trackId } = await session(cell);
+          const { companyId } = cell.at;
+          const range = { fromMs: 0, toMs: 7 * 86_400_000 };
+          return { body: { kind: 'range', companyId, userId, trackId, ...range } };
+        },
+        check: playable,
       },
     ],
   },

@@ -41,6 +41,7 @@ export interface Recorded {
   readonly sessionId: string;
   readonly trackId: string;
   readonly runId: string;
+  readonly userId: string;
 }
 
 /** A device and what it shows at the door. */
@@ -130,7 +131,12 @@ export async function createWorld(stack: Stack): Promise<World> {
   };
   const newSession = async (at: Place, startedAtMs = LONG_AGO_MS): Promise<Recorded> => {
     const { device } = await newDevice(at);
-    const recorded = { sessionId: randomUUID(), trackId: 'display-1', runId: randomUUID() };
+    const recorded = {
+      sessionId: randomUUID(),
+      trackId: 'display-1',
+      runId: randomUUID(),
+      userId: device.userId,
+    };
     await recordings.addSession({
       sessionId: recorded.sessionId,
       companyId: at.companyId,

@@ -28,12 +28,9 @@ const problem = (code: string, detail?: string): string =>
 
 describe('the HTTP API', () => {
   it('is asked at addresses in which no id can lead elsewhere', async () => {
-    const grant = { playlistUrl: 'http://127.0.0.1:1/p.m3u8', expiresAtMs: 1 };
-    const { http, asked } = build(200, JSON.stringify(grant));
-    await expect(createApi(http).recordings.grantPlayback('../s', 'display-1')).resolves.toEqual(grant);
-    expect(asked).toMatchObject([
-      { url: '/api/v1/sessions/..%2Fs/tracks/display-1/playback', options: { method: 'POST' } },
-    ]);
+    const { http, asked } = build(404, '{}');
+    await expect(createApi(http).recordings.find('../s')).rejects.toThrow();
+    expect(asked).toMatchObject([{ url: '/api/v1/sessions/..%2Fs' }]);
   });
 
   it('is sent JSON, and says so only then', async () => {

@@ -1,8 +1,9 @@
 import {
-  playbackGrant,
+  playbackGrants,
   recordedSession,
   sessionList,
-  type PlaybackGrant,
+  type PlaybackGrants,
+  type PlaybackOrder,
   type RecordedSession,
 } from '@sightline/shared';
 import { part, type Http } from './http.ts';
@@ -13,7 +14,7 @@ export interface RecordingsApi {
   list(): Promise<RecordedSession[]>;
   find(sessionId: string): Promise<RecordedSession>;
   /** Asks for a short-lived address of the track's playlist. */
-  grantPlayback(sessionId: string, trackId: string): Promise<PlaybackGrant>;
+  grantPlayback(sessionId: string, trackId: string): Promise<PlaybackGrants>;
 }
 
 /** Builds the {@link RecordingsApi}. */
@@ -22,11 +23,9 @@ export function createRecordingsApi({ ask }: Http): RecordingsApi {
     list: async () => (await ask({ method: 'GET', path: '/sessions', answer: sessionList })).sessions,
     find: (sessionId) =>
       ask({ method: 'GET', path: `/sessions/${part(sessionId)}`, answer: recordedSession }),
-    grantPlayback: (sessionId, trackId) =>
-      ask({
-        method: 'POST',
-        path: `/sessions/${part(sessionId)}/tracks/${part(trackId)}/playback`,
-        answer: playbackGrant,
-      }),
+    grantPlayback(sessionId, trackId) {
+      const body: PlaybackOrder = { kind: 'session', sessionId, trackId };
+      return ask({ method: 'POST', path: '/playback', body, answer: playbackGrants });
+    },
   };
 }

@@ -26,7 +26,8 @@ async function build(): Promise<Setup> {
       if (failing) throw new Error('no recorder');
       grants += 1;
       return {
-        playlistUrl: `http://127.0.0.1:4000/media/t/playlist.m3u8?token=t${grants}`,
+        playlistUrl: `http://127.0.0.1:4000/media/playlist/1.m3u8?token=t${grants}`,
+        thumbnailsUrl: `http://127.0.0.1:4000/media/thumbnails/1.vtt?token=t${grants}`,
         expiresAtMs: serverNowMs() + LIFE_MS,
       };
     },

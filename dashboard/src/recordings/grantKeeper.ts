@@ -1,4 +1,4 @@
-import type { Clock, PlaybackGrant } from '@sightline/shared';
+import type { Clock, PlaybackGrants } from '@sightline/shared';
 
 /** Keeps a playback grant fresh for as long as the player is open. */
 export interface GrantKeeper {
@@ -23,7 +23,7 @@ const MIN_DELAY_MS = 1_000;
  * @throws what the first request for a grant throws; later failures go to `onError` and are tried again.
  */
 export async function createGrantKeeper(deps: {
-  grant: () => Promise<PlaybackGrant>;
+  grant: () => Promise<PlaybackGrants>;
   clock: Clock;
   serverNowMs: () => number;
   onError: (error: unknown) => void;

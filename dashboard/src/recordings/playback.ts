@@ -1,4 +1,4 @@
-import type { Clock, PlaybackGrant } from '@sightline/shared';
+import type { Clock, PlaybackGrants } from '@sightline/shared';
 import { messageOf } from '../ui/messageOf.ts';
 import { createGrantKeeper, type GrantKeeper } from './grantKeeper.ts';
 import { createHlsPlayer, type HlsPlayer } from './hlsPlayer.ts';
@@ -12,7 +12,7 @@ export interface Playback {
 /** What a {@link Playback} works with. */
 export interface PlaybackDeps {
   video: HTMLVideoElement;
-  grant: () => Promise<PlaybackGrant>;
+  grant: () => Promise<PlaybackGrants>;
   clock: Clock;
   serverNowMs: () => number;
   onFragments: (fragments: Fragment[], running: boolean) => void;

@@ -1,4 +1,4 @@
-import { systemClock, type PlaybackGrant } from '@sightline/shared';
+import { systemClock, type PlaybackGrants } from '@sightline/shared';
 import { useEventListener } from '@vueuse/core';
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { messageOf } from '../ui/messageOf.ts';
@@ -30,7 +30,7 @@ export interface Player {
  */
 export function usePlayer(
   video: Readonly<ShallowRef<HTMLVideoElement | null>>,
-  grant: () => (() => Promise<PlaybackGrant>) | undefined,
+  grant: () => (() => Promise<PlaybackGrants>) | undefined,
   serverNowMs: () => number,
 ): Player {
   const fragments = shallowRef<Fragment[]>([]);

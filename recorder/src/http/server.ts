@@ -46,7 +46,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
     throw notFound();
   });
   server.get('/healthz', (_request, reply) => reply.send({ status: 'ok', ...deps.health() }));
-  for (const { prefix, cors: allowed, mount } of deps.modules) {
+  for (const module of deps.modules) {
+    const { prefix, cors: allowed } = module;
     await server.register(
       async (scope) => {
         await scope.register(cors, {
@@ -56,7 +57,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<FastifyIns
           ...(allowed.allowedHeaders === undefined ? {} : { allowedHeaders: [...allowed.allowedHeaders] }),
           maxAge: PREFLIGHT_SECONDS,
         });
-        await mount(scope);
+        await module.mount(scope);
       },
       { prefix },
     );

@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeRunFolder, encodeTrackFolder } from '@sightline/shared';
 import { createListener, createLogger, signMediaToken } from '@sightline/shared/node';
@@ -8,6 +5,8 @@ import { createManualClock } from '@sightline/shared/testing';
 import type { FastifyInstance } from 'fastify';
 import { createMediaAccess } from '../http/mediaAccess.ts';
 import { createHttpServer } from '../http/server.ts';
+import { SegmentMissing } from '../store/segmentStore.ts';
+import { fakeRun } from './fakeTrack.ts';
 import { playbackModule } from './playbackModule.ts';
 
 const SECRET = 'a secret of this very test';
@@ -20,45 +19,60 @@ const ids = {
   trackId: 'display-1',
 };
 const FOLDER = encodeTrackFolder(ids);
-const OTHER_FOLDER = encodeTrackFolder({ ...ids, trackId: 'display-2' });
+const OTHER_FOLDER = encodeTrackFolder({ ...ids, sessionId: 's2' });
 const RUN = encodeRunFolder('run 1');
 const SEGMENT = '000000-1772366400000-6000.ts';
 const CONTENT = Buffer.from('0123456789');
+const PLAYLIST = `/media/playlist/${NOW_MS}.m3u8`;
 
-const sign = (folder: string, { secret = SECRET, expiresInMs = 60_000 } = {}): Promise<string> =>
-  signMediaToken(secret, { kind: 'tracks', folders: [folder] }, NOW_MS + expiresInMs);
+const sign = (
+  folders: string[],
+  {
+    secret = SECRET,
+    expiresInMs = 60_000,
+    range = undefined as { fromMs: number; toMs: number } | undefined,
+  } = {},
+): Promise<string> =>
+  signMediaToken(secret, { kind: 'tracks', folders, ...(range && { range }) }, NOW_MS + expiresInMs);
 
 const url = (folder: string, ...rest: string[]): string =>
   `/media/${[...folder.split('/'), ...rest].map(encodeURIComponent).join('/')}`;
 
 describe('playback over HTTP', () => {
-  let dir: string;
   let server: FastifyInstance;
   let token: string;
   let recording = true;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'sightline-media-'));
-    const run = join(dir, FOLDER, RUN);
-    await mkdir(run, { recursive: true });
-    await writeFile(join(run, SEGMENT), CONTENT);
-    await writeFile(join(dir, 'secret.txt'), 'not for you');
-    const segment = {
-      type: 'segment',
-      index: 0,
-      startMs: NOW_MS,
-      durationMs: 6_000,
-      bytes: 10,
-      sha256: '0'.repeat(64),
-      holes: [],
-    };
-    await writeFile(join(run, 'index.jsonl'), `${JSON.stringify(segment)}\n`);
     const clock = createManualClock(NOW_MS);
     server = await createHttpServer({
       listener: createListener(undefined),
       modules: [
         playbackModule({
-          recordingsDir: dir,
+          tracks: {
+            read: (folder) =>
+              Promise.resolve(
+                [FOLDER, OTHER_FOLDER].includes(folder)
+                  ? {
+                      folder,
+                      closed: false,
+                      runs: [
+                        fakeRun(
+                          `${folder}/${RUN}`,
+                          folder === FOLDER ? NOW_MS : NOW_MS + 86_400_000,
+                          [6_000, 6_000],
+                        ),
+                      ],
+                    }
+                  : undefined,
+              ),
+          },
+          store: {
+            read: (segment) =>
+              segment.name.index === 0
+                ? Promise.resolve(CONTENT)
+                : Promise.reject(new SegmentMissing(segment)),
+          },
           access: createMediaAccess({ secret: SECRET, clock }),
           dashboardOrigins: ['http://127.0.0.1:3000'],
           isRecording: () => recording,
@@ -68,12 +82,9 @@ describe('playback over HTTP', () => {
       health: () => ({ connected: true, runs: 1 }),
       logger: createLogger('test', 'silent'),
     });
-    token = await sign(FOLDER);
+    token = await sign([FOLDER]);
   });
-  afterAll(async () => {
-    await server.close();
-    await rm(dir, { recursive: true });
-  });
+  afterAll(() => server.close());
 
   const get = (
     path: string,
@@ -87,14 +98,15 @@ describe('playback over HTTP', () => {
   });
 
   it('serves the playlist of a track, and its URLs lead to the segments', async () => {
-    const answer = await get(url(FOLDER, 'playlist.m3u8'));
+    const answer = await get(PLAYLIST);
     expect(answer.statusCode).toBe(200);
     expect(answer.headers).toMatchObject({
       'content-type': 'application/vnd.apple.mpegurl',
       'cache-control': 'no-store',
     });
     const [line = ''] = answer.body.split('\n').filter((row) => row.includes('.ts'));
-    const segment = await server.inject({ url: url(FOLDER, '').slice(0, -1) + `/${line}` });
+    const { pathname, search } = new URL(line, `http://recorder${PLAYLIST}`);
+    const segment = await server.inject({ url: `${pathname}${search}` });
     expect(segment.statusCode).toBe(200);
     expect(segment.rawPayload).toEqual(CONTENT);
     expect(segment.headers).toMatchObject({
@@ -103,35 +115,69 @@ describe('playback over HTTP', () => {
     });
   });
 
-  it('ends the playlist once nothing is recorded any more', async () => {
-    recording = false;
-    expect((await get(url(FOLDER, 'playlist.m3u8'))).body).toContain('#EXT-X-ENDLIST');
-    recording = true;
-    expect((await get(url(FOLDER, 'playlist.m3u8'))).body).not.toContain('#EXT-X-ENDLIST');
+  it('serves a range across sessions, whose tokens open nothing beside it', async () => {
+    const range = { fromMs: NOW_MS + 6_000, toMs: NOW_MS + 86_400_001 };
+    const both = await sign([OTHER_FOLDER, FOLDER, `${FOLDER}-unknown`], { range });
+    const answer = await get(PLAYLIST, { token: both });
+    const lines = answer.body.split('\n').filter((row) => row.includes('.ts'));
+    expect(lines.map((line) => line.split('/').at(-1)?.split('?')[0])).toEqual([
+      '000001-1772366406000-6000.ts',
+      '000000-1772452800000-6000.ts',
+    ]);
+    const narrow = new URL(lines[1] ?? '', 'http://recorder/').searchParams.get('token') ?? '';
+    const reach = async (folder: string, name: string, key: string): Promise<number> =>
+      (await get(url(folder, RUN, name), { token: key })).statusCode;
+    expect(await reach(OTHER_FOLDER, '000000-1772452800000-6000.ts', narrow)).toBe(200);
+    expect(await reach(FOLDER, '000000-1772366406000-6000.ts', narrow)).toBe(403);
+    expect(await reach(FOLDER, SEGMENT, both)).toBe(403);
   });
 
-  it('answers ranges, and refuses those that the file does not have', async () => {
-    const part = await get(url(FOLDER, RUN, SEGMENT), { token }, { range: 'bytes=2-4' });
-    expect(part.statusCode).toBe(206);
-    expect(part.body).toBe('234');
+  it('ends the playlist once nothing is recorded any more', async () => {
+    recording = false;
+    expect((await get(PLAYLIST)).body).toContain('#EXT-X-ENDLIST');
+    recording = true;
+    expect((await get(PLAYLIST)).body).not.toContain('#EXT-X-ENDLIST');
+  });
+
+  it('answers ranges, conditions and HEAD, and refuses what the file does not have', async () => {
+    const path = url(FOLDER, RUN, SEGMENT);
+    const part = await get(path, { token }, { range: 'bytes=2-4' });
+    expect([part.statusCode, part.body]).toEqual([206, '234']);
     expect(part.headers['content-range']).toBe('bytes 2-4/10');
-    const beyond = await get(url(FOLDER, RUN, SEGMENT), { token }, { range: 'bytes=10-' });
+    expect((await get(path, { token }, { range: 'bytes=-3' })).body).toBe('789');
+    expect((await get(path, { token }, { range: 'bytes=8-99' })).body).toBe('89');
+    expect((await get(path, { token }, { range: 'bytes=0-1,4-5' })).body).toBe('0123456789');
+    expect((await get(path, { token }, { range: 'bytes=2-4', 'if-range': '"other"' })).statusCode).toBe(200);
+    const beyond = await get(path, { token }, { range: 'bytes=10-' });
     expect(beyond.statusCode).toBe(416);
     expect(beyond.json()).toMatchObject({ code: 'range-not-satisfiable', status: 416 });
     expect(beyond.headers['content-type']).toContain('application/problem+json');
+    expect(beyond.headers['content-range']).toBe('bytes */10');
+    const known = await get(path, { token }, { 'if-none-match': String(part.headers.etag) });
+    expect([known.statusCode, known.body]).toEqual([304, '']);
+    const head = await server.inject({ method: 'HEAD', url: path, query: { token } });
+    expect([head.statusCode, head.headers['content-length'], head.body]).toEqual([200, '10', '']);
+  });
+
+  it('says that media is gone', async () => {
+    const answer = await get(url(FOLDER, RUN, '000001-1772366406000-6000.ts'));
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({ code: 'segment-missing' });
   });
 
   it('wants a token, of this track, that has not expired', async () => {
     const path = url(FOLDER, RUN, SEGMENT);
-    const expired = await sign(FOLDER, { expiresInMs: -1_000 });
-    const other = await sign(OTHER_FOLDER);
-    const forged = await sign(FOLDER, { secret: 'another secret' });
+    const expired = await sign([FOLDER], { expiresInMs: -1_000 });
+    const other = await sign([OTHER_FOLDER]);
+    const forged = await sign([FOLDER], { secret: 'another secret' });
+    const exported = await signMediaToken(SECRET, { kind: 'export', exportId: 'e' }, NOW_MS + 60_000);
     for (const [query, status, code] of [
       [{}, 401, 'unauthorised'],
       [{ token: 'x' }, 401, 'unauthorised'],
       [{ token: forged }, 401, 'unauthorised'],
       [{ token: expired }, 401, 'token-expired'],
       [{ token: other }, 403, 'forbidden'],
+      [{ token: exported }, 403, 'forbidden'],
     ] as const) {
       const answer = await get(path, { ...query });
       expect(answer.statusCode).toBe(status);
@@ -147,7 +193,8 @@ describe('playback over HTTP', () => {
     `${url(FOLDER, RUN)}/%2e%2e%2f${SEGMENT}`,
     url(FOLDER, RUN, 'index.jsonl'),
     url(FOLDER, RUN, '000001.part.ts'),
-    url(FOLDER, RUN, '000009-1772366400000-6000.ts'),
+    '/media/playlist/now.m3u8',
+    '/media/playlist/..%2f1.m3u8',
     `${url(FOLDER)}//${SEGMENT}`,
     '/media/%E0%A4%A',
     '/elsewhere',

@@ -17,6 +17,7 @@ import { enrolmentRoutes } from './enrolmentRoutes.ts';
 import { groupsRoutes } from './groupsRoutes.ts';
 import { holdsRoutes } from './holdsRoutes.ts';
 import { ownAccountRoutes } from './ownAccountRoutes.ts';
+import { playbackRoutes } from './playbackRoutes.ts';
 import { recordersRoutes } from './recordersRoutes.ts';
 import type { Api } from './route.ts';
 import { sealsRoutes } from './sealsRoutes.ts';
@@ -65,5 +66,6 @@ export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
   auditRoutes(api, { repository: audit, organisation, auditLog });
   recordersRoutes(api, { repository: repositories.recorders, recorders: deps.recorders });
   sealsRoutes(api, { repository: repositories.seals, auditLog });
-  sessionsRoutes(api, { ...parts, repository: recordings });
+  sessionsRoutes(api, { repository: recordings });
+  playbackRoutes(api, common);
 }

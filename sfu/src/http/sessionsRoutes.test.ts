@@ -1,14 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { playbackGrant, sessionList } from '@sightline/shared';
-import { verifyMediaToken } from '@sightline/shared/node';
-import type { RecorderLink } from '../recording/recorderPool.ts';
-import {
-  ADDRESS,
-  NOW_MS,
-  RECORDER_SECRET,
-  createAdministrationHarness,
-  type AdministrationHarness,
-} from './administrationHarness.ts';
+import { sessionList } from '@sightline/shared';
+import { NOW_MS, createAdministrationHarness, type AdministrationHarness } from './administrationHarness.ts';
 
 let harness: AdministrationHarness;
 beforeEach(async () => {
@@ -34,15 +26,6 @@ beforeEach(async () => {
   }
 });
 afterEach(() => harness.close());
-
-const recorder: RecorderLink = {
-  recorderId: 'r1',
-  mediaBaseUrl: 'http://127.0.0.1:4000',
-  startRun: () => Promise.reject(new Error('not asked for')),
-  stopRun: () => Promise.reject(new Error('not asked for')),
-  keyFrameSent: () => undefined,
-};
-const PLAYBACK = '/sessions/of-desk/tracks/display-1/playback';
 
 describe('sessions', () => {
   it.each([
@@ -73,50 +56,5 @@ describe('sessions', () => {
     const answer = await harness.send(person, 'GET', `/sessions/${sessionId}`);
     expect(answer.status).toBe(status);
     if (status === 404) expect(answer.body).toMatchObject({ code: 'unknown-session' });
-  });
-});
-
-describe('playback', () => {
-  it('is granted for one track and a while, and put on record before', async () => {
-    harness.recorders.add(recorder);
-    const { status, body } = await harness.send('carl', 'POST', PLAYBACK);
-    expect(status).toBe(200);
-    const { playlistUrl, expiresAtMs } = playbackGrant.parse(body);
-    expect(expiresAtMs).toBe(NOW_MS + 600_000);
-    const url = new URL(playlistUrl);
-    expect(url.origin).toBe('http://127.0.0.1:4000');
-    const opened = await verifyMediaToken(RECORDER_SECRET, url.searchParams.get('token') ?? '', NOW_MS);
-    expect(opened).toMatchObject({
-      ok: true,
-      value: { grant: { kind: 'tracks', folders: ['acme/ann@desk/2027/01/15/of-desk/display-1'] } },
-    });
-    await expect(harness.audited('acme')).resolves.toMatchObject([
-      {
-        action: 'recording-played',
-        actor: { id: 'carl' },
-        address: ADDRESS,
-        details: { sessionId: 'of-desk', trackId: 'display-1', userId: 'ann@desk' },
-      },
-    ]);
-  });
-
-  it.each([
-    ['sam', PLAYBACK, 403, 'forbidden'],
-    ['eve', PLAYBACK, 404, 'unknown-session'],
-    ['carl', PLAYBACK.replace('desk', 'phone'), 404, 'unknown-session'],
-    ['cora', PLAYBACK.replace('display-1', 'display-2'), 404, 'unknown-track'],
-    ['cora', PLAYBACK.replace('display-1', '..%2F..'), 400, 'bad-request'],
-  ] as const)('is refused to %s (%s)', async (person, path, status, code) => {
-    harness.recorders.add(recorder);
-    await expect(harness.send(person, 'POST', path)).resolves.toMatchObject({ status, body: { code } });
-    await expect(harness.audited('acme')).resolves.toEqual([]);
-  });
-
-  it('says so when there is no recorder', async () => {
-    await expect(harness.send('cora', 'POST', PLAYBACK)).resolves.toMatchObject({
-      status: 503,
-      body: { code: 'recorder-missing' },
-    });
-    await expect(harness.audited('acme')).resolves.toEqual([]);
   });
 });

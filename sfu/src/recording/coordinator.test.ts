@@ -45,6 +45,8 @@ function createRecorder(recorderId = 'recorder-1'): FakeRecorder {
       recorder.stopped.push(runId);
       return Promise.resolve();
     },
+    startExport: () => Promise.resolve(),
+    cancelExport: () => Promise.resolve(),
     keyFrameSent: () => undefined,
   };
   return recorder;

@@ -1,4 +1,4 @@
-import { TypedEmitter, type RunEndReason, type RunOrder } from '@sightline/shared';
+import { TypedEmitter, type ExportJob, type RunEndReason, type RunOrder } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 
 /** A connected recorder, as the sfu orders from it. */
@@ -10,6 +10,10 @@ export interface RecorderLink {
   startRun(order: RunOrder): Promise<{ host: string; rtpPort: number; rtcpPort: number }>;
   /** Resolves when the run's last segment is durable. @throws {ProtocolError} */
   stopRun(runId: string): Promise<void>;
+  /** Resolves when its queue on disk has the export. @throws {ProtocolError} */
+  startExport(job: ExportJob): Promise<void>;
+  /** Resolves when nothing of the export is left. @throws {ProtocolError} */
+  cancelExport(exportId: string): Promise<void>;
   keyFrameSent(runId: string, rtpTimestamp: number, atMs: number): void;
 }
 
@@ -47,6 +51,11 @@ export class RecorderPool {
 
   isConnected(recorderId: string): boolean {
     return this.#links.has(recorderId);
+  }
+
+  /** A recorder that is connected. */
+  find(recorderId: string): RecorderLink | undefined {
+    return this.#links.get(recorderId);
   }
 
   /** The recorder that takes the next run, if there is any. */

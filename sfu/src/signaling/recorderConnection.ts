@@ -113,6 +113,12 @@ function linkTo(socket: RecorderSocket, recorderId: string, mediaBaseUrl: string
     stopRun: async (runId) => {
       await request('stop-run', { runId });
     },
+    startExport: async (job) => {
+      await request('start-export', job);
+    },
+    cancelExport: async (exportId) => {
+      await request('cancel-export', { exportId });
+    },
     keyFrameSent: (runId, rtpTimestamp, atMs) => socket.emit('run-key-frame', { runId, rtpTimestamp, atMs }),
   };
 }

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { timeMs } from '../common.ts';
 import { id, trackId } from '../media.ts';
 
+/** The longest stretch that can be played in one go: a week. */
+export const MAX_PLAYBACK_MS = 7 * 86_400_000;
+
 /**
  * Body of `POST /api/v1/playback`: a track of one session as a whole, or of a user within [fromMs, toMs), across sessions.
  */
@@ -28,3 +31,5 @@ export const playbackGrants = z.object({
 
 /** See {@link playbackOrder}. */
 export type PlaybackOrder = z.output<typeof playbackOrder>;
+/** See {@link playbackGrants}. */
+export type PlaybackGrants = z.output<typeof playbackGrants>;

@@ -30,16 +30,7 @@ export const recordedSession = z.object({
 /** Answer of `GET /api/v1/sessions`: the newest first. */
 export const sessionList = z.object({ sessions: z.array(recordedSession) });
 
-/** Answer of `POST /api/v1/sessions/:sessionId/tracks/:trackId/playback`. */
-export const playbackGrant = z.object({
-  /** HLS playlist at the recorder; good until `expiresAtMs`, then ask again. */
-  playlistUrl: z.url(),
-  expiresAtMs: timeMs,
-});
-
 /** See {@link recordedSession}. */
 export type RecordedSession = z.output<typeof recordedSession>;
 /** See {@link recordedRun}. */
 export type RecordedRun = z.output<typeof recordedRun>;
-/** See {@link playbackGrant}. */
-export type PlaybackGrant = z.output<typeof playbackGrant>;
