@@ -1,20 +1,28 @@
 import { join } from 'node:path';
-import { ProtocolError, systemClock, type Clock } from '@sightline/shared';
+import { ProtocolError, systemClock, type Clock, type Segment } from '@sightline/shared';
 import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
-import { createAnnouncer } from './control/announcer.ts';
+import { createOutbox } from './control/outbox.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
 import { readStatus } from './control/status.ts';
+import { closeSession } from './evidence/closeSession.ts';
+import { createManifestReader } from './evidence/manifestReader.ts';
+import { createManifests } from './evidence/manifests.ts';
 import { ensureSealKey, readSealKey } from './evidence/sealKey.ts';
+import { createSealReports } from './evidence/sealReports.ts';
 import { createFfmpegEngine } from './ffmpeg/engine.ts';
 import { reapOrphans } from './ffmpeg/orphans.ts';
 import { createMediaAccess } from './http/mediaAccess.ts';
 import { createHttpServer } from './http/server.ts';
 import { playbackModule } from './playback/playbackModule.ts';
+import { createTrackReader } from './playback/trackReader.ts';
 import { adoptRun } from './runs/adoption.ts';
+import { createCaretaker } from './runs/caretaker.ts';
 import { createRunInstance } from './runs/runInstance.ts';
 import { createSupervisor } from './runs/supervisor.ts';
 import { claimDataFolder } from './store/dataFolder.ts';
+import { createLocalSegmentStore } from './store/localSegmentStore.ts';
+import { createSealRegister } from './store/sealRegister.ts';
 
 /** The recorder service. */
 export interface Recorder {
@@ -42,9 +50,33 @@ export async function createRecorder(
       ? await ensureSealKey(join(stateDir, 'seal-key.pem'))
       : await readSealKey(config.sealKeyFile);
 
-  const announcer = createAnnouncer({
+  const sealReports = createSealReports({
+    recordingsDir,
+    register: await createSealRegister(join(stateDir, 'unreported-seals')),
+    send: (report) => link.request('manifest-sealed', report),
+    clock,
+    logger,
+  });
+  const manifests = createManifests({
+    recordingsDir,
+    recorderId,
+    sealKey,
+    clock,
+    logger,
+    ...sealReports.hooks,
+  });
+  const store = createLocalSegmentStore({ recordingsDir });
+  const announcements = createOutbox<Segment>({
+    what: 'a segment',
     send: (runId, segment) => link.request('segment-recorded', { runId, segment }),
     onDone: (runId) => openRuns.remove(runId),
+    clock,
+    logger,
+  });
+  const caretaker = createCaretaker({
+    openRuns,
+    adopt: (run) => adoptRun(run, { recordingsDir, store, manifests, logger }),
+    outbox: announcements,
     clock,
     logger,
   });
@@ -54,14 +86,17 @@ export async function createRecorder(
         engine,
         recordingsDir,
         openRuns,
+        store,
+        manifests,
         segmentSeconds: config.segmentSeconds,
         clock,
         logger,
         onSegment,
         packetsSent: () => askPacketsSent(link, order.runId, logger),
       }),
-    announce: (runId, segment) => announcer.announce(runId, segment),
-    flush: (runId) => announcer.flush(runId),
+    announce: (runId, segment) => announcements.announce(runId, segment),
+    flush: (runId) => announcements.flush(runId),
+    adopt: (runId) => caretaker.adopt(runId),
     reportEnd: async (runId, { reason, message }) => {
       await link.request('run-ended', { runId, reason, message });
     },
@@ -75,7 +110,8 @@ export async function createRecorder(
     listener: createListener(certificate),
     modules: [
       playbackModule({
-        recordingsDir,
+        tracks: createTrackReader({ recordingsDir, manifests: createManifestReader() }),
+        store,
         access,
         dashboardOrigins,
         isRecording: (trackFolder) => supervisor.isRecording(trackFolder),
@@ -102,8 +138,13 @@ export async function createRecorder(
         await supervisor.stop(runId);
         return {};
       },
-      'close-session': ({ sessionId }) => {
-        throw new ProtocolError('unknown-session', `Session ${sessionId} is not here.`);
+      'run-sound': async ({ runId, ...packet }) => {
+        await supervisor.addSound(runId, packet);
+        return {};
+      },
+      'close-session': async (end) => {
+        await closeSession(end, { recordingsDir, manifests });
+        return {};
       },
       'start-export': ({ exportId }) => {
         throw new ProtocolError('unknown-export', `Export ${exportId} is not here.`);
@@ -114,9 +155,13 @@ export async function createRecorder(
       'run-key-frame': ({ runId, ...keyFrame }) => supervisor.addKeyFrame(runId, keyFrame),
     },
     events: {
-      onReady: () => announcer.resume(),
+      onReady: () => {
+        announcements.resume();
+        sealReports.resume();
+      },
       onLost: (reason) => {
-        announcer.pause();
+        announcements.pause();
+        sealReports.pause();
         void supervisor.endAll(`The connection to the sfu was lost: ${reason}`);
       },
     },
@@ -126,21 +171,15 @@ export async function createRecorder(
 
   const left = await openRuns.list();
   await reapOrphans({ recordingsDir, openRuns: left, clock, logger });
-  for (const run of left) {
-    try {
-      const segments = await adoptRun(run, { recordingsDir, clock, logger });
-      for (const segment of segments) announcer.announce(run.runId, segment);
-      await announcer.flush(run.runId);
-    } catch (error) {
-      // The others, and what is to be recorded now, must not wait for this one; the next start tries again.
-      logger.error({ runId: run.runId, err: error }, 'a run that was left could not be adopted');
-    }
-  }
+  await sealReports.takeOver(manifests);
+  await caretaker.adoptAll(left);
   link.open();
   logger.info({ mediaUrl, recordingsDir, recorderId }, 'serving recordings');
 
   const close = async (): Promise<void> => {
     await supervisor.endAll('The recorder is shutting down.');
+    caretaker.close();
+    await sealReports.drain();
     link.close();
     await server.close();
     certificate?.close();

@@ -1,17 +1,40 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { NO_HASH } from '@sightline/shared';
-import { createLogger } from '@sightline/shared/node';
+import type { ManifestEntry, Segment } from '@sightline/shared';
+import { createLogger, findLinkFault } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
+import fc from 'fast-check';
+import { readManifest } from '../evidence/manifestReader.ts';
+import { createManifests, manifestPathOf, type Manifests } from '../evidence/manifests.ts';
+import { createTestKey } from '../evidence/testKey.ts';
 import { fakeTs } from '../ffmpeg/fakeTs.ts';
 import { PTS_MODULUS } from '../ffmpeg/tsTimestamps.ts';
-import { readRunIndex } from '../store/runIndex.ts';
+import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
+import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { adoptRun } from './adoption.ts';
+import { openRunJournal } from './runJournal.ts';
 
 const START_MS = 1_700_000_000_000;
 const FRAME = 3_000;
+const run: OpenRun = {
+  runId: 'run',
+  session: {
+    companyId: 'acme',
+    userId: 'zoe',
+    userName: 'Zoe',
+    hostName: 'ws-1',
+    sessionId: 's1',
+    sessionStartedAtMs: START_MS,
+  },
+  trackId: 'display-1',
+  label: 'Display 1',
+  codec: 'video/H264',
+  audio: false,
+  rtcpPorts: [1],
+};
 
 /** Frames at 30 fps from `pts` on. */
 const frames = (pts: number, count: number): number[] =>
@@ -20,43 +43,65 @@ const frames = (pts: number, count: number): number[] =>
 describe('a run that a killed recorder left', () => {
   let recordingsDir: string;
   let folder: string;
+
   beforeEach(async () => {
     recordingsDir = await mkdtemp(join(tmpdir(), 'sightline-adopt-'));
-    folder = join(recordingsDir, 'run');
-    await mkdir(folder);
+    folder = join(recordingsDir, folderOf(run));
+    await mkdir(folder, { recursive: true });
   });
   afterEach(() => rm(recordingsDir, { recursive: true }));
 
   const write = (name: string, content: Buffer | string): Promise<void> =>
     writeFile(join(folder, name), content);
-  const adopt = () =>
-    adoptRun(
-      { runId: 'run', folder: 'run', rtcpPort: 1 },
-      { recordingsDir, clock: createManualClock(START_MS), logger: createLogger('test', 'silent') },
-    );
-  const index = async () => (await readRunIndex(join(folder, 'index.jsonl'))).lines;
+  const logger = createLogger('test', 'silent');
+  const store = () => createLocalSegmentStore({ recordingsDir });
+  const manifests = (): Manifests =>
+    createManifests({
+      recordingsDir,
+      recorderId: 'recorder',
+      sealKey: createTestKey(),
+      clock: createManualClock(START_MS),
+      logger,
+    });
+  const adopt = (left = run): Promise<Segment[]> =>
+    adoptRun(left, { recordingsDir, store: store(), manifests: manifests(), logger });
+  const entries = async (): Promise<ManifestEntry[]> =>
+    (await readManifest(manifestPathOf(recordingsDir, run.session)))?.entries ?? [];
+  const listed = async (): Promise<ManifestEntry[]> =>
+    (await entries()).filter(({ type }) => type === 'segment');
+  /** Enters a run and its first segment, as a recorder does before it is killed. */
+  const record = async (): Promise<Segment> => {
+    const media = fakeTs(frames(0, 180));
+    const sha256 = createHash('sha256').update(media).digest('hex');
+    const segment = {
+      index: 0,
+      startMs: START_MS,
+      durationMs: 6_000,
+      bytes: media.length,
+      sha256,
+      holes: [],
+    };
+    const journal = await openRunJournal(manifests(), run);
+    await journal.begin();
+    await write(`000000-${START_MS}-6000.ts`, media);
+    await journal.addSegment(segment);
+    await journal.close();
+    return segment;
+  };
 
   it('keeps its closed segments and gets its tail, right behind the last of them', async () => {
-    await write(`000000-${START_MS}-6000.ts`, fakeTs(frames(0, 180)));
+    const first = await record();
     await write('000001.part.ts', fakeTs(frames(540_000, 31)));
-    await write(
-      'index.jsonl',
-      `${JSON.stringify({ type: 'segment', index: 0, startMs: START_MS, durationMs: 6_000, bytes: 1, sha256: NO_HASH, holes: [] })}\n`,
-    );
     const segments = await adopt();
-    expect(segments).toMatchObject([
-      { index: 0, startMs: START_MS, durationMs: 6_000 },
-      { index: 1, startMs: START_MS + 6_000, durationMs: 1_033 },
+    expect(segments).toMatchObject([first, { index: 1, startMs: START_MS + 6_000, durationMs: 1_033 }]);
+    expect((await entries()).map(({ type }) => type)).toEqual([
+      ...['begin', 'seal', 'run', 'segment', 'seal', 'segment', 'run-end', 'seal'],
     ]);
-    expect(await index()).toMatchObject([
-      { type: 'segment', index: 0 },
-      { type: 'segment', index: 1 },
-      { type: 'end', reason: 'recorder-lost' },
-    ]);
+    expect((await entries()).at(-2)).toMatchObject({ reason: 'recorder-lost' });
     expect(await readdir(folder)).toContain(`000001-${START_MS + 6_000}-1033.ts`);
   });
 
-  it('enters closed segments that are missing from the index, and several parts', async () => {
+  it('enters closed segments that are missing from the manifest, and several parts', async () => {
     await write(`000000-${START_MS}-2000.ts`, fakeTs(frames(PTS_MODULUS - 180_000, 60)));
     await write('000001.part.ts', fakeTs(frames(PTS_MODULUS - 90_000, 60)));
     await write('000002.part.ts', fakeTs(frames(90_000, 30)));
@@ -66,13 +111,13 @@ describe('a run that a killed recorder left', () => {
       [2_000, 2_000],
       [4_000, 1_000],
     ]);
-    expect((await index()).filter(({ type }) => type === 'segment')).toHaveLength(3);
+    expect(await listed()).toMatchObject(segments);
   });
 
   it('starts at its anchor if not even its first segment was closed', async () => {
     await write('000000.part.ts', fakeTs(frames(123, 30)));
-    await write('index.jsonl', `${JSON.stringify({ type: 'anchor', atMs: START_MS })}\n`);
-    expect(await adopt()).toMatchObject([{ index: 0, startMs: START_MS, durationMs: 1_000 }]);
+    const segments = await adopt({ ...run, anchorMs: START_MS });
+    expect(segments).toMatchObject([{ index: 0, startMs: START_MS, durationMs: 1_000 }]);
   });
 
   it('starts when its file was created if nothing else is known', async () => {
@@ -84,19 +129,56 @@ describe('a run that a killed recorder left', () => {
   it('loses parts without a frame', async () => {
     await write('000000.part.ts', '');
     expect(await adopt()).toEqual([]);
-    expect(await readdir(folder)).toEqual(['index.jsonl']);
+    expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is let go if somebody has removed its folder', async () => {
+  it('gets its end also if somebody has removed its folder', async () => {
     await rm(folder, { recursive: true });
     expect(await adopt()).toEqual([]);
+    expect((await entries()).map(({ type }) => type)).toContain('run-end');
   });
 
-  it('is left alone when it is adopted again', async () => {
-    await write('000000.part.ts', fakeTs(frames(0, 30)));
-    const first = await adopt();
-    const lines = await index();
-    expect(await adopt()).toEqual(first);
-    expect(await index()).toEqual(lines);
+  it('is adopted to the same end wherever the recorder, and those that adopted it, were killed', async () => {
+    await record();
+    await write('000001.part.ts', fakeTs(frames(540_000, 31)));
+    await write('000002.part.ts', fakeTs(frames(633_000, 31)));
+    const before = `${recordingsDir}-before`;
+    await cp(recordingsDir, before, { recursive: true });
+    const reached = await adopt({ ...run, anchorMs: START_MS });
+    const path = manifestPathOf(recordingsDir, run.session);
+    const whole = await readFile(path);
+    const media = await readdir(folder);
+    // The order on disk: a file gets its name, then its entry. So whatever is cut off the manifest, its names are there.
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(whole.length), { minLength: 1, maxLength: 3 }),
+        fc.nat(2),
+        async (cuts, namedFirst) => {
+          await rm(recordingsDir, { recursive: true });
+          await cp(before, recordingsDir, { recursive: true });
+          for (const name of media.slice(0, namedFirst + 1)) {
+            const index = Number(name.slice(0, 6));
+            if (index === 0) continue;
+            await rm(join(folder, `00000${index}.part.ts`));
+            await write(name, fakeTs(frames(index === 1 ? 540_000 : 633_000, 31)));
+          }
+          for (const cut of cuts) {
+            await adopt();
+            const { length } = await readFile(path);
+            await truncate(path, Math.min(cut, length));
+          }
+          expect(await adopt()).toEqual(reached);
+          const found = await entries();
+          for (const [at, entry] of found.entries()) {
+            expect(findLinkFault(found[at - 1], entry)).toBeUndefined();
+          }
+          const count = (type: string): number => found.filter((entry) => entry.type === type).length;
+          expect([count('begin'), count('run'), count('segment'), count('run-end')]).toEqual([1, 1, 3, 1]);
+          expect(await readdir(folder)).toEqual(media);
+        },
+      ),
+      { numRuns: 25 },
+    );
+    await rm(before, { recursive: true });
   });
 });

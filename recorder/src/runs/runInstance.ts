@@ -1,21 +1,26 @@
 import {
   createStateMachine,
   type Clock,
+  type recorderCommands,
   type RunEndReason,
   type RunOrder,
   type Segment,
 } from '@sightline/shared';
+import type * as z from 'zod';
 import type { Logger } from '@sightline/shared/node';
 import type { Recording, RecordingEngine } from '../ffmpeg/engine.ts';
-import type { RtpDestination } from '../ffmpeg/sdp.ts';
-import { recordedCodec } from '../ffmpeg/sdp.ts';
-import type { OpenRuns } from '../store/openRuns.ts';
-import { createRunFolder, runFolderOf, type RunFolder } from '../store/runFolder.ts';
-import { openRunIndex, type RunIndexWriter } from '../store/runIndex.ts';
+import { opusPayloadType, recordedCodec, type RunPorts } from '../ffmpeg/sdp.ts';
+import type { Manifests } from '../evidence/manifests.ts';
+import { openRunOf, type OpenRuns } from '../store/openRuns.ts';
+import { createRunFolder, runFolderOf } from '../store/runFolder.ts';
+import type { SegmentStore } from '../store/segmentStore.ts';
+import { createLipSync, type LipSync } from './lipSync.ts';
+import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { RUN_TRANSITIONS, type RunState } from './runStates.ts';
 import { createSegmentClock, type KeyFrame } from './segmentClock.ts';
 import { createSegmentCollector, type SegmentCollector } from './segmentCollector.ts';
 import { createStallDetector } from './stallDetector.ts';
+import { isDiskFull, saysDiskFull, toProtocolError } from './writeFailure.ts';
 
 const TICK_MS = 1_000;
 const STALL_MS = 5_000;
@@ -26,7 +31,7 @@ const DISOWNED_ROUNDS = 10;
 export interface RunEnd {
   reason: RunEndReason;
   message: string;
-  /** Everything is durable and in the index; otherwise the next start has to adopt the rest. */
+  /** Everything is durable and in the manifest; otherwise the rest has to be adopted. */
   intact: boolean;
 }
 
@@ -35,6 +40,8 @@ export interface RunInstanceDeps {
   engine: RecordingEngine;
   recordingsDir: string;
   openRuns: OpenRuns;
+  store: SegmentStore;
+  manifests: Manifests;
   segmentSeconds: number;
   clock: Clock;
   logger: Logger;
@@ -44,12 +51,17 @@ export interface RunInstanceDeps {
   packetsSent: () => Promise<number | 'unknown-run' | undefined>;
 }
 
+/** Where the sfu is to send a run's packets: the answer to `start-run`. */
+export type RunDestination = z.output<(typeof recorderCommands)['start-run']['response']>;
+
 /** One ffmpeg over one producer, once. */
 export interface RunInstance {
   readonly state: RunState;
   /** Resolves when ffmpeg listens. @throws {ProtocolError} and is over then. */
-  start(): Promise<RtpDestination>;
+  start(): Promise<RunDestination>;
   addKeyFrame(keyFrame: KeyFrame): void;
+  /** See {@link LipSync.addSound}. @throws {ProtocolError} */
+  addSound(packet: KeyFrame): Promise<void>;
   /** Ends the run; the first reason counts. Resolves when the last segment is durable. Idempotent. */
   end(reason: RunEndReason, message: string): Promise<void>;
   /** Resolves when the run is over, however that came about. */
@@ -58,7 +70,7 @@ export interface RunInstance {
 
 /** Builds the instance of one run that the sfu ordered. */
 export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunInstance {
-  const { clock, openRuns } = deps;
+  const { clock, openRuns, store } = deps;
   const logger = deps.logger.child({ runId: order.runId });
   const machine = createStateMachine({
     table: RUN_TRANSITIONS,
@@ -68,13 +80,14 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
   const segmentClock = createSegmentClock();
   const stalls = createStallDetector({ stallMs: STALL_MS });
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<RunEnd>();
-  let index: RunIndexWriter | undefined;
+  let journal: RunJournal | undefined;
   let recording: Recording | undefined;
   let collector: SegmentCollector | undefined;
   let stopTicking = (): void => undefined;
   let round: Promise<void> | undefined;
   let disownedRounds = 0;
-  let starting: Promise<RtpDestination> | undefined;
+  let lipSync: LipSync | undefined;
+  let starting: Promise<RunDestination> | undefined;
   let ending: Promise<void> | undefined;
 
   const observe = async (segments: SegmentCollector): Promise<void> => {
@@ -93,32 +106,51 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     round ??= observe(segments)
       .catch((error: unknown) => {
         logger.error({ err: error }, 'the recording cannot be written');
-        void end('ffmpeg-exited', `The recording cannot be written: ${messageOf(error)}`);
+        const reason = isDiskFull(error) ? 'disk-full' : 'ffmpeg-exited';
+        void end(reason, `The recording cannot be written: ${messageOf(error)}`);
       })
       .finally(() => (round = undefined));
   };
 
-  const start = async (): Promise<RtpDestination> => {
-    const { mimeType } = recordedCodec(order.rtpParameters);
+  const start = async (): Promise<RunDestination> => {
+    const { rtpParameters, audio } = order;
+    const { mimeType } = recordedCodec(rtpParameters);
+    if (audio !== undefined) opusPayloadType(audio.rtpParameters);
     const relative = runFolderOf(order);
     const folder = await createRunFolder(deps.recordingsDir, relative);
-    const ports = await deps.engine.allocatePorts();
-    await openRuns.add({ runId: order.runId, folder: relative, rtcpPort: ports.rtcpPort });
-    index = await openIndex(folder, order, mimeType);
-    const { rtpParameters } = order;
-    recording = await deps.engine.record(
-      { rtpParameters, folder: folder.path, segmentSeconds: deps.segmentSeconds },
-      ports,
-    );
+    const ports = await deps.engine.allocatePorts({ audio: audio !== undefined });
+    const rtcpPort = await deps.engine.rtcpSinkPort();
+    const run = openRunOf(order, mimeType, rtcpPortsOf(ports));
+    await openRuns.put(run);
+    const entries = await openRunJournal(deps.manifests, run);
+    journal = entries;
+    await entries.begin();
+    const job = { folder: folder.path, segmentSeconds: deps.segmentSeconds, rtpParameters };
+    recording = await deps.engine.record(audio === undefined ? job : { ...job, audio }, ports);
+    lipSync = createLipSync({ recording, clock: segmentClock, logger });
     const { onSegment } = deps;
-    const segments = createSegmentCollector({ folder, index, clock: segmentClock, logger, onSegment });
+    const segments = createSegmentCollector({
+      folder,
+      store,
+      enter: (segment) => entries.addSegment(segment),
+      anchor: (anchorMs) => openRuns.put({ ...run, anchorMs }),
+      clock: segmentClock,
+      logger,
+      onSegment,
+    });
     collector = segments;
-    void recording.ended.then(({ failed, lastWords }) =>
-      failed ? end('ffmpeg-exited', lastWords) : end('silent', 'No packets came any more.'),
-    );
+    void recording.ended.then(({ failed, lastWords }) => {
+      if (!failed) return end('silent', 'No packets came any more.');
+      return end(saysDiskFull(lastWords) ? 'disk-full' : 'ffmpeg-exited', lastWords);
+    });
     machine.handle('listens');
     stopTicking = clock.every(TICK_MS, () => tick(segments));
-    return recording.destination;
+    return {
+      host: ports.host,
+      rtpPort: ports.video.rtpPort,
+      rtcpPort,
+      ...(ports.audio === undefined ? {} : { audio: { rtpPort: ports.audio.rtpPort, rtcpPort } }),
+    };
   };
 
   const finish = async (reason: RunEndReason, message: string): Promise<void> => {
@@ -126,7 +158,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     await recording?.stop();
     await round;
     await collector?.finish();
-    await index?.append({ type: 'end', reason, message, atMs: clock.nowMs() });
+    await journal?.end(reason, message);
   };
   const end = (reason: RunEndReason, message: string): Promise<void> => {
     ending ??= (async () => {
@@ -138,9 +170,11 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
         await finish(reason, over.message);
       } catch (error) {
         over.intact = false;
-        logger.error({ err: error }, 'the end of the run could not be written; the next start adopts it');
+        logger.error({ err: error }, 'the end of the run could not be written; it will be adopted');
       } finally {
-        await index?.close();
+        await journal?.close().catch((error: unknown) => {
+          logger.error({ err: error }, 'the manifest could not be sealed; the next to open it does so');
+        });
         machine.handle('closed');
         resolveEnded(over);
       }
@@ -153,23 +187,24 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       return machine.state;
     },
     ended,
-    addKeyFrame: (keyFrame) => segmentClock.addKeyFrame(keyFrame),
+    addKeyFrame(keyFrame) {
+      segmentClock.addKeyFrame(keyFrame);
+      lipSync?.addKeyFrame(keyFrame);
+    },
+    async addSound(packet) {
+      await lipSync?.addSound(packet);
+    },
     end,
     start: () =>
       (starting ??= start().catch((error: unknown) => {
         // Not awaited: the end waits for this very start to have failed.
         void end('start-failed', messageOf(error));
-        throw error;
+        throw toProtocolError(error);
       })),
   };
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const rtcpPortsOf = ({ video, audio }: RunPorts): number[] =>
+  [video, audio].flatMap((pair) => pair?.rtcpPort ?? []);
 
-async function openIndex(folder: RunFolder, order: RunOrder, codec: string): Promise<RunIndexWriter> {
-  const { runId, companyId, userId, sessionId, sessionStartedAtMs, trackId } = order;
-  const ids = { runId, companyId, userId, sessionId, trackId };
-  const index = await openRunIndex(folder.indexPath);
-  await index.append({ type: 'header', version: 1, ...ids, sessionStartedAtMs, codec });
-  return index;
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,7 +2,8 @@ import type { Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { PTS_MODULUS, PTS_PER_MS, readFirstPts, readLastPts } from '../ffmpeg/tsTimestamps.ts';
 import type { RunFolder } from '../store/runFolder.ts';
-import type { RunIndexWriter } from '../store/runIndex.ts';
+import { syncAndDigest } from '../store/fileDigest.ts';
+import type { SegmentStore } from '../store/segmentStore.ts';
 import type { SegmentClock } from './segmentClock.ts';
 
 /** How long the last frame of a run is taken to have lasted: nothing comes after it that would tell. */
@@ -10,7 +11,7 @@ const LAST_FRAME_MS = 33;
 /** How many rounds a closed part waits for the report of the key frame that ended it. */
 const PATIENCE_ROUNDS = 3;
 
-/** Turns the parts that ffmpeg leaves in a run's folder into durable, indexed, announced segments. */
+/** Turns the parts that ffmpeg leaves in a run's folder into segments: durable, in the manifest, then handed over. */
 export interface SegmentCollector {
   /** One round: closes what is complete. Returns whether ffmpeg has written anything since the last one. */
   collect(): Promise<boolean>;
@@ -29,13 +30,17 @@ interface Head {
 /** Builds a collector; `from` is where a run that is adopted goes on. */
 export function createSegmentCollector(deps: {
   folder: RunFolder;
-  index: RunIndexWriter;
+  store: SegmentStore;
+  /** Enters a segment into the manifest; resolves when that is durable. */
+  enter: (segment: Segment) => Promise<void>;
+  /** Remembers when the run began, so that a crash before its first segment is closed does not lose it. */
+  anchor: (atMs: number) => Promise<void>;
   clock: SegmentClock;
   logger: Logger;
   onSegment: (segment: Segment) => void;
   from?: { index: number; startMs: number | undefined };
 }): SegmentCollector {
-  const { folder, index, clock, logger } = deps;
+  const { folder, store, clock, logger } = deps;
   let nextIndex = deps.from?.index ?? 0;
   let head: Head | undefined;
   let firstPts: number | undefined;
@@ -58,7 +63,7 @@ export function createSegmentCollector(deps: {
     return { index: at, ticks, startMs: undefined };
   };
 
-  /** The run's first part: its start goes into the index, so that a crash before its end does not lose it. */
+  /** The run's first part. */
   const openFirst = async (): Promise<void> => {
     head ??= await readHead(nextIndex);
     if (head === undefined || head.startMs !== undefined) return;
@@ -70,7 +75,7 @@ export function createSegmentCollector(deps: {
     const known = clock.wallTime(head.ticks);
     if (known?.exact !== true || anchored) return;
     anchored = true;
-    await index.append({ type: 'anchor', atMs: Math.round(known.atMs) });
+    await deps.anchor(Math.round(known.atMs));
   };
 
   const startOf = async (part: Head): Promise<number> => {
@@ -84,8 +89,11 @@ export function createSegmentCollector(deps: {
   };
 
   const close = async (part: Head, startMs: number, durationMs: number): Promise<void> => {
-    const segment = await folder.closePart(part.index, { startMs, durationMs });
-    await index.append({ type: 'segment', ...segment });
+    const path = folder.partPath(part.index);
+    const name = { index: part.index, startMs, durationMs };
+    const segment = { ...name, ...(await syncAndDigest(path)), holes: [] };
+    await store.add({ runFolder: folder.name, name }, path);
+    await deps.enter(segment);
     nextIndex = part.index + 1;
     seenBytes = 0;
     waited = 0;

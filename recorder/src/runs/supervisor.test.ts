@@ -1,13 +1,17 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ProtocolError, type RunOrder, type Segment } from '@sightline/shared';
+import { ProtocolError, type ManifestEntry, type RunOrder, type Segment } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { createFakeEngine, type FakeEngine } from '../ffmpeg/fakeEngine.ts';
 import { createOpenRuns } from '../store/openRuns.ts';
-import { readRunIndex } from '../store/runIndex.ts';
+import { createManifests, manifestPathOf } from '../evidence/manifests.ts';
+import { readManifest } from '../evidence/manifestReader.ts';
+import { createTestKey } from '../evidence/testKey.ts';
+import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
 import { runFolderOf } from '../store/runFolder.ts';
 import { createRunInstance } from './runInstance.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
@@ -34,6 +38,7 @@ describe('the supervisor', () => {
   let supervisor: Supervisor;
   let announced: Segment[];
   let ends: { runId: string; reason: string; message: string }[];
+  let adopted: string[];
   let packetsSent: number | 'unknown-run';
   let happened: () => void;
 
@@ -43,16 +48,27 @@ describe('the supervisor', () => {
     engine = createFakeEngine();
     announced = [];
     ends = [];
+    adopted = [];
     packetsSent = 0;
     happened = () => undefined;
     const logger = createLogger('test', 'silent');
     const openRuns = await createOpenRuns(join(dir, 'open'));
+    const manifests = createManifests({
+      recordingsDir: dir,
+      recorderId: 'recorder',
+      sealKey: createTestKey(),
+      clock,
+      logger,
+    });
+    const store = createLocalSegmentStore({ recordingsDir: dir });
     supervisor = createSupervisor({
       createInstance: (given, onSegment) =>
         createRunInstance(given, {
           engine,
           recordingsDir: dir,
           openRuns,
+          store,
+          manifests,
           segmentSeconds: 6,
           clock,
           logger,
@@ -64,6 +80,7 @@ describe('the supervisor', () => {
         happened();
       },
       flush: (runId) => openRuns.remove(runId),
+      adopt: async (runId) => void adopted.push(runId),
       reportEnd: async (runId, { reason, message }) => {
         ends.push({ runId, reason, message });
         happened();
@@ -82,13 +99,20 @@ describe('the supervisor', () => {
     clock.advance(1_000);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  const lines = async () => (await readRunIndex(join(dir, runFolderOf(order), 'index.jsonl'))).lines;
+  /** What is on record, without the seals. */
+  const entries = async (): Promise<ManifestEntry[]> => {
+    const manifest = await readManifest(manifestPathOf(dir, order));
+    return (manifest?.entries ?? []).filter(({ type }) => type !== 'seal');
+  };
 
   it('acknowledges a start with the ports on which ffmpeg listens', async () => {
     const destination = await supervisor.start(order);
     expect(destination).toEqual({ host: '127.0.0.1', rtpPort: 20_002, rtcpPort: 20_003 });
     expect(supervisor.isRecording(TRACK)).toBe(true);
-    expect(await lines()).toMatchObject([{ type: 'header', runId: 'run-1', codec: 'video/H264' }]);
+    expect(await entries()).toMatchObject([
+      { type: 'begin', userName: 'Zoe', hostName: 'ws-1' },
+      { type: 'run', runId: 'run-1', codec: 'video/H264', source: 'live', audio: false },
+    ]);
     expect(await readdir(join(dir, 'open'))).toEqual(['run-1.json']);
   });
 
@@ -105,11 +129,11 @@ describe('the supervisor', () => {
     clock.advance(1_000);
     await announcement;
     expect(announced).toMatchObject([{ index: 0, startMs: START_MS + 20, durationMs: 6_000 }]);
-    expect(await lines()).toMatchObject([
-      { type: 'header' },
-      { type: 'anchor' },
-      { type: 'segment', index: 0 },
-    ]);
+    const media = await readFile(join(dir, runFolderOf(order), `000000-${START_MS + 20}-6000.ts`));
+    const sha256 = createHash('sha256').update(media).digest('hex');
+    expect(announced).toMatchObject([{ bytes: media.length, sha256 }]);
+    expect((await entries()).at(-1)).toMatchObject({ type: 'segment', index: 0, sha256 });
+    expect(await readFile(join(dir, 'open', 'run-1.json'), 'utf8')).toContain(`"anchorMs":${START_MS + 20}`);
   });
 
   it('makes the tail a segment before a stop is acknowledged, and reports no end', async () => {
@@ -118,7 +142,7 @@ describe('the supervisor', () => {
     await engine.writePart(0, [0, 90_000]);
     await supervisor.stop('run-1');
     expect(announced).toMatchObject([{ index: 0, startMs: START_MS, durationMs: 1_033 }]);
-    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'stopped' });
+    expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'stopped' });
     expect(ends).toEqual([]);
     expect(await readdir(join(dir, 'open'))).toEqual([]);
     expect(supervisor.isRecording(TRACK)).toBe(false);
@@ -139,6 +163,24 @@ describe('the supervisor', () => {
       { runId: 'run-1', reason: 'ffmpeg-exited', message: 'ffmpeg exited with code 1: no space' },
     ]);
     await expect(supervisor.stop('run-1')).rejects.toMatchObject({ code: 'unknown-run' });
+  });
+
+  it('says of an ffmpeg that found no space why it ended', async () => {
+    await supervisor.start(order);
+    const over = next();
+    engine.exit('av_interleaved_write_frame(): No space left on device');
+    await over;
+    expect(ends).toMatchObject([{ reason: 'disk-full' }]);
+  });
+
+  it('has a run adopted whose end cannot be written', async () => {
+    await supervisor.start(order);
+    await engine.writePart(0, [0, 90_000]);
+    await rm(join(dir, runFolderOf(order)), { recursive: true });
+    await writeFile(join(dir, runFolderOf(order)), '');
+    await supervisor.stop('run-1');
+    expect(adopted).toEqual(['run-1']);
+    expect(announced).toEqual([]);
   });
 
   it('ends a run to which nothing comes any more as silent', async () => {
@@ -163,7 +205,7 @@ describe('the supervisor', () => {
     packetsSent = 'unknown-run';
     while (supervisor.size > 0) await round();
     expect(ends).toEqual([]);
-    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'recorder-lost' });
+    expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'recorder-lost' });
   });
 
   it('refuses a start that fails, and reports it no second time', async () => {
@@ -172,7 +214,7 @@ describe('the supervisor', () => {
     await supervisor.endAll('done');
     expect(supervisor.size).toBe(0);
     expect(ends).toEqual([]);
-    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'start-failed' });
+    expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'start-failed' });
   });
 
   it('refuses the id of a run that is going on', async () => {
@@ -195,6 +237,6 @@ describe('the supervisor', () => {
     await supervisor.endAll('gone');
     expect(supervisor.size).toBe(0);
     expect(ends).toEqual([]);
-    expect((await lines()).at(-1)).toMatchObject({ type: 'end', reason: 'recorder-lost' });
+    expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'recorder-lost' });
   });
 });

@@ -1,7 +1,6 @@
 import { ProtocolError, type RunEndReason, type RunOrder, type Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import type { RtpDestination } from '../ffmpeg/sdp.ts';
-import type { RunEnd, RunInstance } from './runInstance.ts';
+import type { RunDestination, RunEnd, RunInstance } from './runInstance.ts';
 import type { KeyFrame } from './segmentClock.ts';
 import { runFolderOf } from '../store/runFolder.ts';
 
@@ -12,6 +11,8 @@ export interface SupervisorDeps {
   announce: (runId: string, segment: Segment) => void;
   /** Resolves when everything of a run that is over was acknowledged, or cannot be for now. */
   flush: (runId: string) => Promise<void>;
+  /** Looks after a run whose end could not be written. */
+  adopt: (runId: string) => Promise<void>;
   /** Tells the sfu of an end that it did not order. */
   reportEnd: (runId: string, end: RunEnd) => Promise<void>;
   logger: Logger;
@@ -20,10 +21,12 @@ export interface SupervisorDeps {
 /** Holds the runs that are going on. It begins none by itself: a new run needs a new consumer, so the sfu orders it. */
 export interface Supervisor {
   /** @throws {ProtocolError} */
-  start(order: RunOrder): Promise<RtpDestination>;
+  start(order: RunOrder): Promise<RunDestination>;
   /** Resolves when the last segment is durable and announced. @throws {ProtocolError} `unknown-run` */
   stop(runId: string): Promise<void>;
   addKeyFrame(runId: string, keyFrame: KeyFrame): void;
+  /** Resolves when the run's ffmpeg knows the time of its sound. @throws {ProtocolError} `unknown-run`, `media-unavailable` */
+  addSound(runId: string, packet: KeyFrame): Promise<void>;
   /** Ends every run without reporting it, and resolves when all are over. */
   endAll(message: string): Promise<void>;
   /** Whether a run is going on in the track's folder. */
@@ -38,10 +41,15 @@ const SILENT_ENDS: readonly RunEndReason[] = ['stopped', 'recorder-lost', 'start
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const runs = new Map<string, { instance: RunInstance; trackFolder: string; over: Promise<void> }>();
 
+  const runOf = (runId: string) => {
+    const run = runs.get(runId);
+    if (run === undefined) throw new ProtocolError('unknown-run', `Run ${runId} is not going on here.`);
+    return run;
+  };
   const settle = async (runId: string, instance: RunInstance): Promise<void> => {
     const end = await instance.ended;
     runs.delete(runId);
-    if (end.intact) await deps.flush(runId);
+    await (end.intact ? deps.flush(runId) : deps.adopt(runId));
     if (SILENT_ENDS.includes(end.reason)) return;
     const level = end.reason === 'silent' ? 'info' : 'warn';
     deps.logger[level]({ runId, reason: end.reason, lastWords: end.message }, 'a run ended by itself');
@@ -66,10 +74,12 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       return instance.start();
     },
     async stop(runId) {
-      const run = runs.get(runId);
-      if (run === undefined) throw new ProtocolError('unknown-run', `Run ${runId} is not going on here.`);
+      const run = runOf(runId);
       await run.instance.end('stopped', 'stop-run');
       await run.over;
+    },
+    async addSound(runId, packet) {
+      await runOf(runId).instance.addSound(packet);
     },
     addKeyFrame: (runId, keyFrame) => runs.get(runId)?.instance.addKeyFrame(keyFrame),
     async endAll(message) {

@@ -1,12 +1,30 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 
-const READ_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
-/** The SHA-256 of a file's content, in hexadecimal. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: READ_BYTES }), hash);
-  return hash.digest('hex');
+/** What identifies a file's content. */
+export interface FileDigest {
+  bytes: number;
+  /** In hexadecimal. */
+  sha256: string;
+}
+
+/** Makes a file survive a loss of power, and reads it once to tell what is in it. */
+export async function syncAndDigest(path: string): Promise<FileDigest> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+    const hash = createHash('sha256');
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, bytes);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(chunk.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
 }

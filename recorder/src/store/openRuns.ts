@@ -1,13 +1,28 @@
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeRunFolder, encodeRunFolder } from '@sightline/shared';
+import {
+  decodeRunFolder,
+  encodeRunFolder,
+  sessionLocation,
+  timeMs,
+  trackId,
+  type RunOrder,
+} from '@sightline/shared';
 import * as z from 'zod';
 import { replaceFile, syncPath } from './durable.ts';
+import { runFolderOf } from './runFolder.ts';
 
 const openRun = z.object({
-  /** The run's folder, relative to the recordings' root. */
-  folder: z.string(),
-  rtcpPort: z.int().positive(),
+  session: sessionLocation.extend({ userName: z.string(), hostName: z.string() }),
+  trackId,
+  label: z.string(),
+  /** What is received. */
+  codec: z.string(),
+  audio: z.boolean(),
+  /** Where its ffmpeg can be told that its streams are over. */
+  rtcpPorts: z.array(z.int().positive()),
+  /** The sfu's wall time of the run's first frame, as soon as it is known. */
+  anchorMs: timeMs.exactOptional(),
 });
 
 /** A run that is recorded, or of which something has not been acknowledged yet. */
@@ -17,9 +32,27 @@ export interface OpenRun extends z.output<typeof openRun> {
 
 /** The register, on disk, of runs that need care after a restart. */
 export interface OpenRuns {
-  add(run: OpenRun): Promise<void>;
+  /** Enters a run, or what is known of it by now. */
+  put(run: OpenRun): Promise<void>;
   remove(runId: string): Promise<void>;
   list(): Promise<OpenRun[]>;
+}
+
+/** Where its media is, relative to the recordings' root. */
+export const folderOf = (run: OpenRun): string => runFolderOf({ ...run.session, ...run });
+
+/** What the register keeps of a run that is about to begin. */
+export function openRunOf(order: RunOrder, codec: string, rtcpPorts: number[]): OpenRun {
+  const { companyId, userId, userName, hostName, sessionId, sessionStartedAtMs } = order;
+  return {
+    runId: order.runId,
+    session: { companyId, userId, userName, hostName, sessionId, sessionStartedAtMs },
+    trackId: order.trackId,
+    label: order.label,
+    codec,
+    audio: order.audio !== undefined,
+    rtcpPorts,
+  };
 }
 
 /** Keeps one small file per open run in `dir`. */
@@ -27,7 +60,7 @@ export async function createOpenRuns(dir: string): Promise<OpenRuns> {
   await mkdir(dir, { recursive: true });
   const pathOf = (runId: string): string => join(dir, `${encodeRunFolder(runId)}.json`);
   return {
-    async add({ runId, ...run }) {
+    async put({ runId, ...run }) {
       await replaceFile(pathOf(runId), JSON.stringify(run));
       await syncPath(dir);
     },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { NO_HASH, ProtocolError, type Segment } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
-import { createAnnouncer } from './announcer.ts';
+import { createOutbox } from './outbox.ts';
 
 const segment = (index: number): Segment => ({
   index,
@@ -20,7 +20,8 @@ function createBench(answer: (index: number) => Error | undefined) {
   const clock = createManualClock();
   const sent: string[] = [];
   const done: string[] = [];
-  const announcer = createAnnouncer({
+  const outbox = createOutbox<Segment>({
+    what: 'a segment',
     send: async (runId, { index }) => {
       sent.push(`${runId}/${index}`);
       const error = answer(index);
@@ -32,17 +33,17 @@ function createBench(answer: (index: number) => Error | undefined) {
     clock,
     logger: createLogger('test', 'silent'),
   });
-  return { announcer, clock, sent, done };
+  return { outbox, clock, sent, done };
 }
 
 describe('announcements', () => {
   it('wait for the sfu, then go out in order, and a run is done when all are acknowledged', async () => {
-    const { announcer, sent, done } = createBench(() => undefined);
-    announcer.announce('a', segment(0));
-    announcer.announce('a', segment(1));
-    await announcer.flush('a');
+    const { outbox, sent, done } = createBench(() => undefined);
+    outbox.announce('a', segment(0));
+    outbox.announce('a', segment(1));
+    await outbox.flush('a');
     expect(sent).toEqual([]);
-    announcer.resume();
+    outbox.resume();
     await settled();
     expect(sent).toEqual(['a/0', 'a/1']);
     expect(done).toEqual(['a']);
@@ -50,12 +51,12 @@ describe('announcements', () => {
 
   it('are repeated after a timeout, before those that follow', async () => {
     let failures = 1;
-    const { announcer, clock, sent } = createBench(() =>
+    const { outbox, clock, sent } = createBench(() =>
       failures-- > 0 ? new ProtocolError('timeout', 'slow') : undefined,
     );
-    announcer.resume();
-    announcer.announce('a', segment(0));
-    announcer.announce('a', segment(1));
+    outbox.resume();
+    outbox.announce('a', segment(0));
+    outbox.announce('a', segment(1));
     await settled();
     expect(sent[0]).toBe('a/0');
     clock.advance(5_000);
@@ -64,32 +65,47 @@ describe('announcements', () => {
   });
 
   it('are given up if the sfu does not know the run', async () => {
-    const { announcer, sent, done } = createBench(() => new ProtocolError('unknown-run', 'who?'));
-    announcer.resume();
-    announcer.announce('a', segment(0));
-    await announcer.flush('a');
+    const { outbox, sent, done } = createBench(() => new ProtocolError('unknown-run', 'who?'));
+    outbox.resume();
+    outbox.announce('a', segment(0));
+    await outbox.flush('a');
     expect(sent).toEqual(['a/0']);
     expect(done).toEqual(['a']);
   });
 
   it('hold up nobody once the sfu is gone, and go out when it is back', async () => {
     let gone = true;
-    const { announcer, clock, done } = createBench(() =>
+    const { outbox, clock, done } = createBench(() =>
       gone ? new ProtocolError('not-connected', 'gone') : undefined,
     );
-    announcer.resume();
-    announcer.announce('a', segment(0));
-    const flushed = announcer.flush('a');
-    announcer.pause();
+    outbox.resume();
+    outbox.announce('a', segment(0));
+    const flushed = outbox.flush('a');
+    outbox.pause();
     await flushed;
     await settled();
     expect(done).toEqual([]);
     gone = false;
-    announcer.resume();
+    outbox.resume();
     await settled();
     expect(done).toEqual(['a']);
     clock.advance(60_000);
     await settled();
     expect(done).toEqual(['a']);
+  });
+
+  it('of a subject that was complete go on if more is expected after all', async () => {
+    const { outbox, sent, done } = createBench(() => undefined);
+    outbox.announce('a', segment(0));
+    await outbox.flush('a');
+    outbox.expect('a');
+    outbox.resume();
+    await settled();
+    expect(sent).toEqual(['a/0']);
+    expect(done).toEqual([]);
+    outbox.announce('a', segment(1));
+    await outbox.flush('a');
+    expect(done).toEqual(['a']);
+    await outbox.drain();
   });
 });
