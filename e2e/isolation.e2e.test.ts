@@ -28,6 +28,7 @@ import { loseMedia } from './isolation/losses.ts';
 import { mixRoles } from './isolation/mixedRoles.ts';
 import { moveDevices } from './isolation/moves.ts';
 import type { Outcome } from './isolation/outcome.ts';
+import { holdRows } from './isolation/holdRows.ts';
 import { ownAccountRows } from './isolation/ownAccountRows.ts';
 import { pageRows, undeclaredRows } from './isolation/pageRows.ts';
 import { recordRows } from './isolation/recordRows.ts';
@@ -46,6 +47,7 @@ const apiRows = {
   ...accountRows,
   ...companyRows,
   ...deviceRows,
+  ...holdRows,
   ...ownAccountRows,
   ...recordRows,
   ...pageRows,

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { NO_HASH } from '@sightline/shared';
 import type { Socket } from 'socket.io-client';
 import { recorderOffer } from '../harness/recorderOffer.ts';
+import { keepingRows } from './keepingRows.ts';
 import type { EventRows, EventUse } from './eventTable.ts';
 import { offerOnce, sealOf } from './sealing.ts';
 import { NOTHING, type Recorded } from './world.ts';
@@ -85,4 +86,5 @@ export const recorderRows: EventRows<RecorderCell> = {
   'run-ended': ofRuns('ok', 'ok', (runId) => ({ runId, reason: 'stalled', message: '' })),
   // These runs are on record, and not under way.
   'run-stats': ofRuns('unknown-run', 'unknown-run', (runId) => ({ runId })),
+  ...keepingRows,
 };

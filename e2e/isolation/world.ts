@@ -3,6 +3,7 @@ import { DEFAULT_RETENTION, type Device, type Grant } from '@sightline/shared';
 import {
   createAccountsRepository,
   createDevicesRepository,
+  createHoldsRepository,
   createIdleAlertsRepository,
   createOrganisationRepository,
   createRecordingsRepository,
@@ -64,6 +65,8 @@ export interface World extends Closable {
   newToken(at: DevicePlace): Promise<{ tokenId: string; secret: string }>;
   newDevice(at: DevicePlace): Promise<Enrolled>;
   newSession(at: Place, startedAtMs?: number): Promise<Recorded>;
+  /** Places a legal hold on what was recorded before 1970 was a millisecond old: nothing. */
+  newHold(at: Place): Promise<string>;
   newAccount(grants: Grant[], change?: Partial<AccountRecord>): Promise<AccountRecord>;
   /** Signs an account in. Returns the cookie header. */
   newLogin(account: AccountRecord, lifetimeMs?: number): Promise<string>;
@@ -87,6 +90,7 @@ export async function createWorld(stack: Stack): Promise<World> {
   const devices = createDevicesRepository(database);
   const idleAlerts = createIdleAlertsRepository(database);
   const organisation = createOrganisationRepository(database);
+  const holds = createHoldsRepository(database);
   const recordings = createRecordingsRepository(database);
   const cookieName = (await stack.signIn()).cookie().name;
   const passwordHash = (await accounts.findByEmail(SFU_SECRETS.SIGHTLINE_OWNER_EMAIL))?.passwordHash ?? null;
@@ -201,6 +205,19 @@ export async function createWorld(stack: Stack): Promise<World> {
         case 'nowhere':
           return { companyId: NOTHING, groupId: NOTHING };
       }
+    },
+    async newHold({ companyId }) {
+      const holdId = randomUUID();
+      await holds.place({
+        holdId,
+        companyId,
+        target: { kind: 'company', fromMs: null, toMs: 1 },
+        reason: 'case 7',
+        placedBy: { accountId: randomUUID(), name: 'Somebody' },
+        placedAtMs: Date.now(),
+        released: null,
+      });
+      return holdId;
     },
     async newAccount(grants, change = {}) {
       const accountId = randomUUID();

@@ -10,6 +10,7 @@ import { organisationSuite } from './organisation.suite.ts';
 import { piecesSuite } from './pieces.suite.ts';
 import { presenceSuite } from './presence.suite.ts';
 import { recordedMediaSuite } from './recordedMedia.suite.ts';
+import { reconciliationSuite } from './reconciliation.suite.ts';
 import { recordingsSuite } from './recordings.suite.ts';
 import { recordersSuite } from './recorders.suite.ts';
 import { sealsSuite } from './seals.suite.ts';
@@ -26,6 +27,7 @@ export function databaseSuites(create: CreateEmptyDatabase): void {
   devicesSuite(create);
   presenceSuite(create);
   piecesSuite(create);
+  reconciliationSuite(create);
   recordingsSuite(create);
   ledgerSuite(create);
   idleAlertsSuite(create);
