@@ -4,7 +4,7 @@ import { findWorker, mediasoupWorker } from './steps/mediasoup-worker.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
 import { serviceNode, serviceNodeStep } from './steps/service-node.mjs';
 import { systemPackages } from './steps/system-packages.mjs';
-import { agentBuild, dashboardBuild } from './steps/web-builds.mjs';
+import { agentBuild, dashboardBuild, verifierBuild } from './steps/bundles.mjs';
 
 /**
  * Provides everything that is missing, and nothing else.
@@ -14,7 +14,15 @@ import { agentBuild, dashboardBuild } from './steps/web-builds.mjs';
  */
 export async function setUp(group = 'run') {
   await runSteps(
-    [systemPackages(group), npmPackages, serviceNodeStep, mediasoupWorker, dashboardBuild, agentBuild],
+    [
+      systemPackages(group),
+      npmPackages,
+      serviceNodeStep,
+      mediasoupWorker,
+      dashboardBuild,
+      agentBuild,
+      verifierBuild,
+    ],
     { print: (line) => console.error(line), now: Date.now },
   );
   return { node: serviceNode(), worker: findWorker() };

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SealedHead } from '@sightline/shared';
-import { keyIdOf, signHead } from '@sightline/shared/node';
+import { keyIdOf, signHead, signText } from '@sightline/shared/node';
 import { replaceFile, syncPath } from '../store/durable.ts';
 import { isMissing } from '../store/fileErrors.ts';
 
@@ -14,6 +14,8 @@ export interface SealKey {
   readonly publicKey: string;
   /** Ed25519 (RFC 8032), in base64url. */
   sign(head: SealedHead): string;
+  /** The same of another text. */
+  signText(text: string): string;
 }
 
 /** The file of the key cannot be used. */
@@ -58,5 +60,6 @@ export function sealKeyFrom(key: KeyObject): SealKey {
     keyId: keyIdOf(key),
     publicKey: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString(),
     sign: (head) => signHead(key, head),
+    signText: (text) => signText(key, text),
   };
 }

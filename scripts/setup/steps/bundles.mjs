@@ -7,7 +7,7 @@ import { serviceNode } from './service-node.mjs';
 
 const SHARED_INPUTS = ['shared/src', 'package-lock.json', 'tsconfig.base.json'];
 
-function webBuild(workspace, output) {
+function bundle(workspace, output) {
   const name = `${workspace} build`;
   const stampFile = join(stateDir, `${workspace}.sha256`);
   const currentHash = () => hashSources(root, [workspace, ...SHARED_INPUTS]);
@@ -30,7 +30,10 @@ function webBuild(workspace, output) {
 }
 
 /** The single-page app that the sfu serves at `/`. */
-export const dashboardBuild = webBuild('dashboard', 'dashboard/dist/index.html');
+export const dashboardBuild = bundle('dashboard', 'dashboard/dist/index.html');
 
 /** The agent: Electron's main and preload, and the page that the sfu serves at `/agent`. */
-export const agentBuild = webBuild('agent', 'agent/out/renderer/index.html');
+export const agentBuild = bundle('agent', 'agent/out/renderer/index.html');
+
+/** `sightline-verify` as one file, which the recorder puts into evidence packages. */
+export const verifierBuild = bundle('recorder', 'recorder/dist/sightline-verify.mjs');

@@ -1,0 +1,50 @@
+import type { ExportJob } from '@sightline/shared';
+import { PACKAGE } from './packageContents.ts';
+import type { PackagingDeps } from './packageSessions.ts';
+
+/** Tells somebody who has nothing but the package what is in it, and how to find out whether it is whole. */
+export function packageReadme(
+  { order, userName }: ExportJob,
+  { recorderId, sealKey }: Pick<PackagingDeps, 'recorderId' | 'sealKey'>,
+): string {
+  return `Evidence from Sightline
+=======================
+
+Whose screen    ${userName}
+From            ${new Date(order.fromMs).toISOString()}
+Until           ${new Date(order.toMs).toISOString()}
+Case            ${order.caseNumber ?? '-'}
+Recorded by     recorder ${recorderId}
+Its key         ${sealKey.keyId}
+
+What is here
+------------
+
+${PACKAGE.recordings}/           The recordings. Below company, user, day and session there is a folder for each
+                      display. The files that end with .ts are video; VLC and ffmpeg play them. Their names hold
+                      a position, the time of the first picture (milliseconds since 1970, UTC) and the length.
+                      manifest.jsonl tells what was recorded, line by line, and is sealed.
+${PACKAGE.ledgers}          What was recorded of every second, and why the rest is missing.
+${PACKAGE.accessHistory}  Who watched, played and exported it.
+${PACKAGE.seals}           The last seal of each session, from the company's own log.
+${PACKAGE.contents}         Every file in here with its SHA-256, signed by the recorder.
+${PACKAGE.verifier}  The program that checks all of this.
+
+How to verify it
+----------------
+
+1. Get the recorder's public key from the organisation that recorded, by a way on which nobody who could have changed
+   this package could have changed the key too. A key that comes with the package proves nothing.
+2. Install Node 20 or later (https://nodejs.org). Nothing else is needed, and no network.
+3. Run, on this zip or on the folder that it was unpacked to:
+
+      node ${PACKAGE.verifier} PATH --key recorder.pem
+
+   It says that everything is whole, or names the first thing that is wrong.
+
+If you doubt that the program in here is an honest one, get it from Sightline's sources instead: "npm run verify".
+
+Recordings outside of the time above are not in this package; the manifests list them with their hashes all the same.
+What was deleted lawfully before has an entry that says so.
+`;
+}

@@ -1,0 +1,97 @@
+import { readFileSync, statSync, createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readPublicKey, SealKeyError } from '@sightline/shared/node';
+import { openFolder } from './evidenceTree.ts';
+import { EvidenceFault } from './finding.ts';
+import { describeFinding, describeSummary } from './report.ts';
+import { verifyEvidence, type Evidence, type Verdict } from './verifyEvidence.ts';
+import { openZip } from './zipTree.ts';
+
+const USAGE = `sightline-verify PATH --key PUBLIC [--key …] [--seals FILE …]
+
+  PATH    a session's folder, a folder with sessions, or an evidence package, unpacked or as a zip
+  --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder
+  --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off, and
+          whole sessions that are missing
+
+It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly.`;
+
+/** The command was used wrongly. */
+class UsageError extends Error {}
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(args: readonly string[]): Promise<number> {
+  try {
+    const { path, keys, sealLogs } = readUsage(args);
+    const verdict = await verifyPath(path, { keys, sealLogs });
+    if (!verdict.ok) {
+      process.stdout.write(`${describeFinding(verdict.finding)}\n`);
+      return 1;
+    }
+    process.stdout.write(`${describeSummary(verdict.summary, sealLogs.length > 0)}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+    return 2;
+  }
+}
+
+async function verifyPath(path: string, against: Omit<Evidence, 'tree'>): Promise<Verdict> {
+  if (statSync(path).isDirectory()) return verifyEvidence({ ...against, tree: await openFolder(path) });
+  try {
+    const tree = await openZip(path);
+    try {
+      return await verifyEvidence({ ...against, tree });
+    } finally {
+      tree.close();
+    }
+  } catch (error) {
+    if (error instanceof EvidenceFault) return { ok: false, finding: error.finding };
+    throw error;
+  }
+}
+
+function readUsage(args: readonly string[]): { path: string } & Omit<Evidence, 'tree'> {
+  const { positionals, values } = parse(args);
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) throw new UsageError('Which PATH? One is needed.');
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new UsageError(`There is no ${path}.`);
+  if (values.key.length === 0) throw new UsageError('At least one --key is needed.');
+  return {
+    path,
+    keys: values.key.map(readKey),
+    sealLogs: values.seals.map((file) => {
+      if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+        throw new UsageError(`There is no file ${file}.`);
+      return { file: basename(file), open: () => createReadStream(file) };
+    }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        key: { type: 'string', multiple: true, default: [] },
+        seals: { type: 'string', multiple: true, default: [] },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readKey(file: string): Evidence['keys'][number] {
+  try {
+    return readPublicKey(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SealKeyError || (error instanceof Error && 'code' in error))
+      throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { cp, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestKey } from '../evidence/testKey.ts';
+import { openFolder } from './evidenceTree.ts';
+import {
+  asChunks,
+  folderOfSession,
+  recordExample,
+  sealLogText,
+  type ExampleRecordings,
+} from './exampleRecordings.ts';
+import { verifyEvidence, type Verdict } from './verifyEvidence.ts';
+
+const sealKey = createTestKey();
+const key = createPublicKey(sealKey.publicKey);
+let dir: string;
+let example: ExampleRecordings;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'evidence-'));
+  example = await recordExample(join(dir, 'recordings'), sealKey);
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const verify = async (
+  path: string,
+  { keys = [key], log = example.sealLog }: { keys?: (typeof key)[]; log?: ExampleRecordings['sealLog'] } = {},
+): Promise<Verdict> =>
+  verifyEvidence({
+    tree: await openFolder(path),
+    keys,
+    sealLogs:
+      log.length === 0 ? [] : [{ file: 'seals.ndjson', open: () => asChunks(Buffer.from(sealLogText(log))) }],
+  });
+const copy = async (): Promise<string> => {
+  const to = await mkdtemp(join(dir, 'copy-'));
+  await cp(join(dir, 'recordings'), to, { recursive: true });
+  return to;
+};
+const folders = (): string[] => example.sessions.map(folderOfSession);
+
+describe('recordings', () => {
+  it('that were healed and lawfully pruned are whole, from whatever folder one looks', async () => {
+    const root = join(dir, 'recordings');
+    await expect(verify(root)).resolves.toMatchObject({
+      ok: true,
+      summary: { sessions: 3, segments: 12, deleted: 2, foreignSeals: 0 },
+    });
+    await expect(verify(join(root, 'acme'))).resolves.toMatchObject({ ok: true });
+    for (const folder of folders())
+      await expect(verify(join(root, folder))).resolves.toMatchObject({ ok: true, summary: { sessions: 1 } });
+  });
+
+  it('of another key are not', async () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    await expect(verify(join(dir, 'recordings'), { keys: [publicKey], log: [] })).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'unknown-key', entry: 2 },
+    });
+  });
+
+  it('of which a session is missing as a whole are not, and it is named', async () => {
+    const root = await copy();
+    await rm(join(root, folders()[1] ?? ''), { recursive: true });
+    await expect(verify(root)).resolves.toMatchObject({
+      ok: false,
+      finding: {
+        code: 'session-missing',
+        file: 'seals.ndjson',
+        message: expect.stringContaining('Session healed'),
+      },
+    });
+    await expect(verify(root, { log: [] })).resolves.toMatchObject({ ok: true });
+  });
+
+  it('whose end was cut off behind a seal show it by the company’s log', async () => {
+    const root = await copy();
+    const manifest = join(folders()[0] ?? '', 'manifest.jsonl');
+    const text = (await readFile(join(root, manifest), 'utf8')).split('\n');
+    const firstSeal = text.findIndex((line) => line.includes('"type":"seal"')) + 1;
+    await truncate(join(root, manifest), Buffer.byteLength(text.slice(0, firstSeal).join('\n')) + 1);
+    await expect(verify(root)).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'truncated', file: manifest, entry: firstSeal + 1 },
+    });
+  });
+
+  it('that hold what no manifest lists are not', async () => {
+    const root = await copy();
+    const run = join(folders()[0] ?? '', 'display-1', 'run-a');
+    const [name = ''] = await readdir(join(root, run));
+    await writeFile(join(root, run, name.replace('000000', '000009')), 'x');
+    await expect(verify(root)).resolves.toMatchObject({ ok: false, finding: { code: 'file-unlisted' } });
+  });
+
+  it('that are none are not', async () => {
+    await expect(verify(await mkdtemp(join(dir, 'empty-')), { log: [] })).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'unreadable' },
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import type { KeyObject } from 'node:crypto';
+import { MANIFEST_FILE } from '@sightline/shared';
+import { keyIdOf } from '@sightline/shared/node';
+import { PACKAGE } from '../evidence/packageContents.ts';
+import { createDigests, type EvidenceTree } from './evidenceTree.ts';
+import { EvidenceFault, type Finding } from './finding.ts';
+import { checkLedger } from './ledgerCheck.ts';
+import { checkManifest, type CheckedManifest } from './manifestCheck.ts';
+import { checkContents, isPackage, type LeftOut } from './packageCheck.ts';
+import { checkAgainstLog, checkSealLogs, type SealLog, type SealLogSource } from './sealLogCheck.ts';
+import { checkMedia, checkPlace, isManifest } from './sessionCheck.ts';
+
+/** What was found whole. */
+export interface Summary {
+  sessions: number;
+  entries: number;
+  seals: number;
+  segments: number;
+  bytes: number;
+  deleted: number;
+  leftOut: number;
+  /** Seals in the logs that no given key can have made. */
+  foreignSeals: number;
+}
+
+/** What {@link verifyEvidence} finds: the first thing that is wrong, or that nothing is. */
+export type Verdict = { ok: true; summary: Summary } | { ok: false; finding: Finding };
+
+/** What is to be verified, and against what. */
+export interface Evidence {
+  /** A session's folder, a folder with sessions, or a package. */
+  tree: EvidenceTree;
+  /** Recorders' public keys, from outside. */
+  keys: readonly KeyObject[];
+  /** Companies' logs of seals as exported by the sfu, from outside. */
+  sealLogs: readonly SealLogSource[];
+}
+
+/**
+ * Verifies recordings: that nothing was changed, removed, inserted or swapped since the recorder whose key it is wrote it
+ * down. See docs/adr/009-evidence.md for what this proves.
+ */
+export async function verifyEvidence(evidence: Evidence): Promise<Verdict> {
+  try {
+    return { ok: true, summary: await verify(evidence) };
+  } catch (error) {
+    if (error instanceof EvidenceFault) return { ok: false, finding: error.finding };
+    throw error;
+  }
+}
+
+async function verify({ tree, keys: keyList, sealLogs }: Evidence): Promise<Summary> {
+  const keys = new Map(keyList.map((key) => [keyIdOf(key), key]));
+  const digest = createDigests(tree);
+  const files = new Set(tree.files);
+  const packed = isPackage(tree);
+  const leftOut = packed ? await checkContents(tree, digest, keys) : undefined;
+  const logs = [await checkSealLogs(sealLogs, 'whole', keys)];
+  if (packed) {
+    const own = { file: PACKAGE.seals, open: () => tree.open(PACKAGE.seals) };
+    logs.push(await checkSealLogs([own], 'part', keys));
+  }
+  const manifests: CheckedManifest[] = [];
+  for (const file of tree.files.filter(isManifest)) {
+    const manifest = await checkManifest(tree.open(file), file, keys);
+    checkPlace(manifest);
+    for (const log of logs) checkAgainstLog(manifest, log);
+    manifests.push(manifest);
+  }
+  checkNoneMissing(tree, manifests, packed ? [] : logs);
+  const summary = await checkSessions({ manifests, files, digest, leftOut, logs });
+  return { ...summary, foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0) };
+}
+
+async function checkSessions(found: {
+  manifests: readonly CheckedManifest[];
+  files: ReadonlySet<string>;
+  digest: ReturnType<typeof createDigests>;
+  leftOut: LeftOut | undefined;
+  logs: readonly SealLog[];
+}): Promise<Omit<Summary, 'foreignSeals'>> {
+  const { manifests, files, leftOut } = found;
+  const sum = {
+    sessions: manifests.length,
+    entries: 0,
+    seals: 0,
+    segments: 0,
+    bytes: 0,
+    deleted: 0,
+    leftOut: 0,
+  };
+  const listed = new Set<string>();
+  for (const manifest of manifests) {
+    const { sessionId, recorderId } = manifest.begin;
+    const shared =
+      found.logs.some((log) => log.isShared(sessionId, recorderId)) ||
+      manifests.some(({ begin }) => begin.sessionId === sessionId && begin.recorderId !== recorderId);
+    checkLedger(manifest, !shared);
+    const media = await checkMedia(manifest, files, found.digest, leftOut);
+    for (const path of media.listed) listed.add(path);
+    sum.entries += manifest.entries;
+    sum.seals += manifest.seals.size;
+    sum.segments += media.segments;
+    sum.bytes += media.bytes;
+    sum.deleted += media.deleted;
+    sum.leftOut += media.leftOut;
+  }
+  // What else a package holds, its table of contents lists.
+  const mustBeListed = (path: string): boolean =>
+    leftOut === undefined || path.startsWith(`${PACKAGE.recordings}/`);
+  const stranger = [...files].find((path) => mustBeListed(path) && !listed.has(path));
+  if (stranger === undefined) return sum;
+  throw new EvidenceFault('file-unlisted', { file: stranger }, 'No manifest lists it.');
+}
+
+/** Every session that was sealed must be there, unless a single one is looked at. */
+function checkNoneMissing(
+  { files }: EvidenceTree,
+  manifests: readonly CheckedManifest[],
+  logs: readonly SealLog[],
+): void {
+  const isThere = (sessionId: string, recorderId: string): boolean =>
+    manifests.some(({ begin }) => begin.sessionId === sessionId && begin.recorderId === recorderId);
+  const missing = files.includes(MANIFEST_FILE)
+    ? undefined
+    : logs.flatMap((log) => log.manifests).find((one) => !isThere(one.sessionId, one.recorderId));
+  if (missing !== undefined) {
+    throw new EvidenceFault(
+      'session-missing',
+      missing.last,
+      `Session ${missing.sessionId}, which recorder ${missing.recorderId} has sealed, is not there.`,
+    );
+  }
+  if (manifests.length > 0) return;
+  throw new EvidenceFault(
+    'unreadable',
+    { file: MANIFEST_FILE },
+    'There is no manifest here: these are no recordings.',
+  );
+}
