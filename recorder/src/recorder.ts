@@ -12,6 +12,7 @@ import { ensureSealKey, readSealKey } from './evidence/sealKey.ts';
 import { createSealReports } from './evidence/sealReports.ts';
 import { createFfmpegEngine } from './ffmpeg/engine.ts';
 import { reapOrphans } from './ffmpeg/orphans.ts';
+import { createHealing } from './healing/healing.ts';
 import { createMediaAccess } from './http/mediaAccess.ts';
 import { createHttpServer } from './http/server.ts';
 import { playbackModule } from './playback/playbackModule.ts';
@@ -103,9 +104,23 @@ export async function createRecorder(
     logger,
   });
 
+  const { dashboardOrigins } = config;
+  const healing = await createHealing({
+    recordingsDir,
+    stateDir,
+    manifests,
+    store,
+    secret: config.secret,
+    origins: dashboardOrigins,
+    segmentMs: config.segmentSeconds * 1_000,
+    request: (name, payload) => link.request(name, payload),
+    announced: () => announcements.drain(),
+    clock,
+    logger,
+  });
+
   const certificate = config.tls && (await watchCertificate({ files: config.tls, clock, logger }));
   const access = createMediaAccess({ secret: config.secret, clock });
-  const { dashboardOrigins } = config;
   const server = await createHttpServer({
     listener: createListener(certificate),
     modules: [
@@ -117,6 +132,7 @@ export async function createRecorder(
         isRecording: (trackFolder) => supervisor.isRecording(trackFolder),
         clock,
       }),
+      healing.module,
     ],
     health: () => ({ connected: link.ready, runs: supervisor.size }),
     logger,
@@ -158,10 +174,12 @@ export async function createRecorder(
       onReady: () => {
         announcements.resume();
         sealReports.resume();
+        healing.resume();
       },
       onLost: (reason) => {
         announcements.pause();
         sealReports.pause();
+        healing.pause();
         void supervisor.endAll(`The connection to the sfu was lost: ${reason}`);
       },
     },
@@ -179,6 +197,7 @@ export async function createRecorder(
   const close = async (): Promise<void> => {
     await supervisor.endAll('The recorder is shutting down.');
     caretaker.close();
+    await healing.close();
     await sealReports.drain();
     link.close();
     await server.close();
