@@ -43,6 +43,7 @@ export async function createRecorderStub(
     recorderCommands,
     {
       'start-run': () => ({ host: '127.0.0.1', rtpPort: port, rtcpPort: port }),
+      'run-sound': () => ({}),
       'stop-run': () => ({}),
       'close-session': () => ({}),
       'start-export': () => ({}),

@@ -98,6 +98,10 @@ class PlainProducer extends Wrapped implements MediaProducer {
     const streams = await this.#producer.getStats();
     return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
   }
+
+  async nextPacket(): Promise<never> {
+    throw new ProtocolError('media-unavailable', 'A simulated agent has no sound.');
+  }
 }
 
 /** Its address is its only candidate; of ICE and DTLS, which plain RTP has not, the options are blank. */

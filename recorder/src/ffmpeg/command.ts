@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { RtpParameters } from '@sightline/shared';
 import createFfmpeg from 'fluent-ffmpeg';
 import { PART_PATTERN } from '../store/runFolder.ts';
-import { buildSdp, recordedCodec, type RtpDestination } from './sdp.ts';
+import { buildSdp, recordedCodec, type RecordedStreams, type RunPorts } from './sdp.ts';
 
 declare module 'fluent-ffmpeg' {
   interface FfmpegCommand {
@@ -13,32 +12,37 @@ declare module 'fluent-ffmpeg' {
 }
 
 /** What one ffmpeg is to record, and where. */
-export interface RecordingJob {
-  rtpParameters: RtpParameters;
+export interface RecordingJob extends RecordedStreams {
   /** Absolute path; becomes ffmpeg's working directory, for a `%` in it must not be read as a pattern. */
   folder: string;
   segmentSeconds: number;
 }
 
 /** Formats and encoders. */
-const NEEDED = ['sdp', 'segment', 'mpegts', 'libx264'];
+const NEEDED = ['sdp', 'segment', 'mpegts', 'libx264', 'aac'];
 const STDERR_LINES = 20;
 /** What a burst of key frames needs while ffmpeg is not scheduled; the kernel may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** How long a hole in the sequence is kept open for a retransmission, which a narrow uplink delays by seconds. */
 const REORDER_WAIT_US = 3_000_000;
 
-const inputOptions = (host: string): string[] => [
+/** One frame must do to begin: a static screen sends no second one. More would also lose time stamps. */
+const PROBE_ONE_FRAME = ['-probesize', '32', '-analyzeduration', '1'];
+/** Sound must not end the probing before a frame of video has come; it ends as soon as there was one of each. */
+const PROBE_BOTH = ['-probesize', '5000000', '-analyzeduration', '5000000'];
+
+const inputOptions = (host: string, hasAudio: boolean): string[] => [
   '-hide_banner',
   '-nostats',
   '-nostdin',
-  ...['-loglevel', 'warning'],
+  // Every line counts, also one that is like the one before: it may tell of another loss.
+  ...['-loglevel', 'repeat+warning'],
   ...['-protocol_whitelist', 'data,udp,rtp'],
   ...['-localaddr', host],
   ...['-buffer_size', String(RECEIVE_BUFFER_BYTES)],
   ...['-max_delay', String(REORDER_WAIT_US)],
-  // One frame must do to begin: a static screen sends no second one. More would also lose time stamps.
-  ...['-probesize', '32', '-analyzeduration', '1', '-fpsprobesize', '0'],
+  ...(hasAudio ? PROBE_BOTH : PROBE_ONE_FRAME),
+  ...['-fpsprobesize', '0'],
   ...['-threads', '1'],
   ...['-f', 'sdp'],
 ];
@@ -50,23 +54,34 @@ const TRANSCODE = [
   ...['-force_key_frames', 'source', '-g', '100000', '-sc_threshold', '0'],
 ];
 
-const outputOptions = (transcode: boolean, segmentSeconds: number): string[] => [
+/**
+ * TS knows AAC. The frame that only woke the encoder has the time 0 and is left out. Video never waits for sound that may
+ * not come: the muxer holds back one packet at most to bring them in order. Room below 0 is for the encoder's lead.
+ */
+const WITH_AUDIO = [
+  ...['-map', '0:a:0', '-c:a', 'aac', '-b:a', '64k', '-af', String.raw`aselect=gt(pts\,0)`],
+  ...['-max_interleave_delta', '1', '-output_ts_offset', '0.1'],
+];
+
+const outputOptions = (transcode: boolean, hasAudio: boolean, segmentSeconds: number): string[] => [
   ...['-map', '0:v:0'],
-  ...(transcode ? TRANSCODE : ['-c', 'copy']),
+  ...(transcode ? TRANSCODE : ['-c:v', 'copy']),
+  ...(hasAudio ? WITH_AUDIO : []),
   ...['-flush_packets', '1', '-muxdelay', '0', '-muxpreload', '0'],
   ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_format_options', 'flush_packets=1'],
   ...['-segment_time', String(segmentSeconds), '-reset_timestamps', '0'],
 ];
 
-/** Prepares the ffmpeg that writes what arrives at `destination` as TS segments into the job's folder. */
-export function recordCommand(job: RecordingJob, destination: RtpDestination): createFfmpeg.FfmpegCommand {
-  const sdp = Buffer.from(buildSdp(job.rtpParameters, destination)).toString('base64');
+/** Prepares the ffmpeg that writes what arrives at the ports as TS segments into the job's folder. */
+export function recordCommand(job: RecordingJob, ports: RunPorts): createFfmpeg.FfmpegCommand {
+  const sdp = Buffer.from(buildSdp(job, ports)).toString('base64');
   const transcode = recordedCodec(job.rtpParameters).mimeType !== 'video/H264';
+  const hasAudio = job.audio !== undefined;
   return createFfmpeg({ cwd: job.folder, stdoutLines: STDERR_LINES })
     .input(`data:application/sdp;base64,${sdp}`)
-    .inputOptions(inputOptions(destination.host))
+    .inputOptions(inputOptions(ports.host, hasAudio))
     .output(PART_PATTERN)
-    .outputOptions(outputOptions(transcode, job.segmentSeconds));
+    .outputOptions(outputOptions(transcode, hasAudio, job.segmentSeconds));
 }
 
 const capable = promisify<string[]>((done) => {

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { ProtocolError, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { checkFfmpeg, recordCommand, type RecordingJob } from './command.ts';
-import { sayGoodbye } from './goodbye.ts';
-import { recordedCodec, type RtpDestination } from './sdp.ts';
+import { openRtcpSink, reportTime, sayGoodbye, send, type MediaMoment } from './rtcp.ts';
+import { opusPayloadType, recordedCodec, type RunPorts } from './sdp.ts';
+import { primingPacket } from './silence.ts';
 import { createTurnstile } from './turnstile.ts';
-import { createPortAllocator, waitForEmptyQueue, waitForListener, type PortPair } from './udpPorts.ts';
+import { createPortAllocator, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
 
 /** How ffmpeg went. It ends without an error when nothing has come for 10 s, or when it is asked to. */
 export interface FfmpegEnd {
@@ -15,7 +16,11 @@ export interface FfmpegEnd {
 
 /** A running ffmpeg that writes parts into its run's folder. */
 export interface Recording {
-  destination: RtpDestination;
+  /**
+   * Tells to what media time a stream's RTP time stamps belong. Video's come first, and must not contradict each other;
+   * sound may only flow when it has had one of its own. Without sound there is nothing to be told.
+   */
+  align(stream: 'video' | 'audio', moment: MediaMoment): Promise<void>;
   /** Resolves once, when ffmpeg has gone. */
   ended: Promise<FfmpegEnd>;
   /** Ends ffmpeg, by force if need be; resolves when it has gone. Idempotent. */
@@ -27,9 +32,11 @@ export interface RecordingEngine {
   /** @throws an error that says what to install. */
   check(): Promise<void>;
   /** Ports for a recording to come. */
-  allocatePorts(): Promise<PortPair>;
+  allocatePorts(has: { audio: boolean }): Promise<RunPorts>;
+  /** Where the sfu is to send its RTCP, of which nothing is needed. */
+  rtcpSinkPort(): Promise<number>;
   /** Resolves when ffmpeg listens. @throws {ProtocolError} `media-unavailable`, with ffmpeg's last words. */
-  record(job: RecordingJob, ports: PortPair): Promise<Recording>;
+  record(job: RecordingJob, ports: RunPorts): Promise<Recording>;
 }
 
 /** Where media is received: ffmpeg reads from loopback only. */
@@ -45,30 +52,38 @@ const STARTS_AT_ONCE = 2 * availableParallelism();
 export function createFfmpegEngine({ clock, logger }: { clock: Clock; logger: Logger }): RecordingEngine {
   const ports = createPortAllocator(MEDIA_HOST);
   const startInTurn = createTurnstile(STARTS_AT_ONCE);
+  let sink: Promise<number> | undefined;
   return {
     check: checkFfmpeg,
-    allocatePorts: () => ports.allocate(),
-    async record(job, pair) {
+    rtcpSinkPort: () => (sink ??= openRtcpSink(MEDIA_HOST)),
+    async allocatePorts(has) {
+      const video = await ports.allocate();
+      return { host: MEDIA_HOST, video, ...(has.audio ? { audio: await ports.allocate() } : {}) };
+    },
+    async record(job, runPorts) {
       if (recordedCodec(job.rtpParameters).mimeType !== 'video/H264') {
         logger.warn({ folder: job.folder }, 'VP8 is transcoded to H.264: this run costs an encoder');
       }
-      return startInTurn(() => startRecording(job, { host: MEDIA_HOST, ...pair }, clock));
+      return startInTurn(() => startRecording(job, runPorts, clock));
     },
   };
 }
 
-async function startRecording(
-  job: RecordingJob,
-  destination: RtpDestination,
-  clock: Clock,
-): Promise<Recording> {
-  const { host, rtpPort } = destination;
-  const recording = spawn(job, destination, clock);
+async function startRecording(job: RecordingJob, ports: RunPorts, clock: Clock): Promise<Recording> {
+  const { host } = ports;
+  const recording = spawn(job, ports, clock);
   let lastWords: string | undefined;
   void recording.ended.then((end) => (lastWords = end.lastWords));
   const gone = (): boolean => lastWords !== undefined;
   const wait = { timeoutMs: LISTEN_TIMEOUT_MS, clock, aborted: gone };
-  if (await waitForListener(host, rtpPort, wait)) return recording;
+  // It opens its sockets in this order.
+  const { rtpPort } = ports.audio ?? ports.video;
+  if (await waitForListener(host, rtpPort, wait)) {
+    if (job.audio !== undefined) {
+      await send(primingPacket(opusPayloadType(job.audio.rtpParameters)), host, rtpPort);
+    }
+    return recording;
+  }
   const why =
     lastWords === undefined
       ? `ffmpeg does not listen on UDP port ${rtpPort} after ${LISTEN_TIMEOUT_MS} ms; is the machine overloaded?`
@@ -77,8 +92,10 @@ async function startRecording(
   throw new ProtocolError('media-unavailable', why);
 }
 
-function spawn(job: RecordingJob, destination: RtpDestination, clock: Clock): Recording {
-  const command = recordCommand(job, destination);
+function spawn(job: RecordingJob, ports: RunPorts, clock: Clock): Recording {
+  const { host } = ports;
+  const streams = [ports.video, ...(ports.audio === undefined ? [] : [ports.audio])];
+  const command = recordCommand(job, ports);
   let gone = false;
   const ended = new Promise<FfmpegEnd>((resolve) => {
     const end = (failed: boolean, words: string): void => {
@@ -99,12 +116,9 @@ function spawn(job: RecordingJob, destination: RtpDestination, clock: Clock): Re
   const stop = async (): Promise<void> => {
     if (gone) return;
     // The goodbye comes by another socket and would overtake what ffmpeg has not read yet.
-    await waitForEmptyQueue(destination.host, destination.rtpPort, {
-      timeoutMs: DRAIN_MS,
-      clock,
-      aborted: () => gone,
-    });
-    await sayGoodbye(destination.host, destination.rtcpPort);
+    const wait = { timeoutMs: DRAIN_MS, clock, aborted: () => gone };
+    await Promise.all(streams.map(({ rtpPort }) => waitForEmptyQueue(host, rtpPort, wait)));
+    await Promise.all(streams.map(({ rtcpPort }) => sayGoodbye(host, rtcpPort)));
     if (await endsWithin(GOODBYE_GRACE_MS)) return;
     command.ffmpegProc?.kill('SIGINT');
     if (await endsWithin(INTERRUPT_GRACE_MS)) return;
@@ -113,5 +127,11 @@ function spawn(job: RecordingJob, destination: RtpDestination, clock: Clock): Re
   };
   let stopping: Promise<void> | undefined;
   command.run();
-  return { destination, ended, stop: () => (stopping ??= stop()) };
+  return {
+    align: async (stream, moment) => {
+      if (ports.audio !== undefined && !gone) await reportTime(host, ports[stream]?.rtcpPort ?? 0, moment);
+    },
+    ended,
+    stop: () => (stopping ??= stop()),
+  };
 }

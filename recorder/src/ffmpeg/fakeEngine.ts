@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { RecordingJob } from './command.ts';
 import { MEDIA_HOST, type FfmpegEnd, type RecordingEngine } from './engine.ts';
 import { fakeTs } from './fakeTs.ts';
+import type { MediaMoment } from './rtcp.ts';
 
 /** An engine without ffmpeg, for tests of everything above it. */
 export interface FakeEngine extends RecordingEngine {
   readonly jobs: RecordingJob[];
+  /** What recordings were told of time. */
+  readonly alignments: ({ stream: 'video' | 'audio' } & MediaMoment)[];
   /** Makes the next `record` fail. */
   failure: Error | undefined;
   /** Writes a part of the latest recording, with frames at these times in 90 kHz. */
@@ -24,16 +27,27 @@ export function createFakeEngine(): FakeEngine {
   let exit: (end: FfmpegEnd) => void = () => undefined;
   const engine: FakeEngine = {
     jobs,
+    alignments: [],
     failure: undefined,
     check: () => Promise.resolve(),
-    allocatePorts: () => Promise.resolve({ rtpPort: (rtpPort += 2), rtcpPort: rtpPort + 1 }),
-    async record(job, ports) {
+    allocatePorts: (has) =>
+      Promise.resolve({
+        host: MEDIA_HOST,
+        video: { rtpPort: (rtpPort += 2), rtcpPort: rtpPort + 1 },
+        ...(has.audio ? { audio: { rtpPort: (rtpPort += 2), rtcpPort: rtpPort + 1 } } : {}),
+      }),
+    rtcpSinkPort: () => Promise.resolve(30_001),
+    async record(job) {
       if (engine.failure !== undefined) throw engine.failure;
       jobs.push(job);
       const { promise: ended, resolve } = Promise.withResolvers<FfmpegEnd>();
       exit = resolve;
       const stop = async (): Promise<void> => resolve({ failed: false, lastWords: 'stopped' });
-      return { destination: { host: MEDIA_HOST, ...ports }, ended, stop };
+      const align = (stream: 'video' | 'audio', moment: MediaMoment): Promise<void> => {
+        engine.alignments.push({ stream, ...moment });
+        return Promise.resolve();
+      };
+      return { align, ended, stop };
     },
     async writePart(index, frames) {
       const folder = jobs.at(-1)?.folder;

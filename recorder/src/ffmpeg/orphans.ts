@@ -3,10 +3,10 @@ import { basename, relative } from 'node:path';
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { hasCode, isMissing } from '../store/fileErrors.ts';
-import type { OpenRun } from '../store/openRuns.ts';
+import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { PART_PATTERN } from '../store/runFolder.ts';
 import { MEDIA_HOST } from './engine.ts';
-import { sayGoodbye } from './goodbye.ts';
+import { sayGoodbye } from './rtcp.ts';
 
 const GOODBYE_GRACE_MS = 1_000;
 const KILL_GRACE_MS = 5_000;
@@ -43,8 +43,8 @@ export async function reapOrphans(deps: {
   };
   await Promise.all(
     orphans.map(async (orphan) => {
-      const run = openRuns.find(({ folder }) => folder === orphan.folder);
-      if (run !== undefined) await sayGoodbye(MEDIA_HOST, run.rtcpPort);
+      const run = openRuns.find((open) => folderOf(open) === orphan.folder);
+      for (const rtcpPort of run?.rtcpPorts ?? []) await sayGoodbye(MEDIA_HOST, rtcpPort);
       const polite = run !== undefined && (await goneWithin(orphan, GOODBYE_GRACE_MS));
       if (!polite && (await findOrphan(orphan.pid, recordingsDir)) !== undefined) {
         process.kill(orphan.pid, 'SIGKILL');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RtpParameters } from '@sightline/shared';
 import { buildSdp, recordedCodec } from './sdp.ts';
 
-const destination = { host: '127.0.0.1', rtpPort: 20_000, rtcpPort: 20_001 };
+const destination = { host: '127.0.0.1', video: { rtpPort: 20_000, rtcpPort: 20_001 } };
 
 const h264: RtpParameters = {
   codecs: [
@@ -19,7 +19,7 @@ const h264: RtpParameters = {
 
 describe('the SDP of a run', () => {
   it('describes H.264 as the consumer sends it', () => {
-    const rows = buildSdp(h264, destination).split('\r\n');
+    const rows = buildSdp({ rtpParameters: h264 }, destination).split('\r\n');
     expect(rows).toEqual(
       expect.arrayContaining([
         'c=IN IP4 127.0.0.1',
@@ -34,7 +34,7 @@ describe('the SDP of a run', () => {
 
   it('describes VP8 without format parameters', () => {
     const sdp = buildSdp(
-      { codecs: [{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000 }] },
+      { rtpParameters: { codecs: [{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000 }] } },
       destination,
     );
     expect(sdp).toContain('a=rtpmap:101 VP8/90000');
@@ -42,11 +42,26 @@ describe('the SDP of a run', () => {
     expect(sdp).not.toContain('ssrc');
   });
 
+  it('describes sound after the video, at ports of its own', () => {
+    const opus = { codecs: [{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000 }] };
+    const sdp = buildSdp(
+      { rtpParameters: h264, audio: { rtpParameters: opus } },
+      { ...destination, audio: { rtpPort: 20_002, rtcpPort: 20_003 } },
+    );
+    expect(sdp.split('m=')[2]?.split('\r\n')).toEqual(
+      expect.arrayContaining(['audio 20002 RTP/AVP 100', 'a=rtcp:20003', 'a=rtpmap:100 opus/48000/2']),
+    );
+  });
+
   it('lets no parameter add lines of its own', () => {
     const [codec] = h264.codecs;
     const parameters = { 'profile-level-id': '42e01f\r\nm=audio 1 RTP/AVP 0' };
     const sdp = buildSdp(
-      { codecs: [{ ...codec, mimeType: 'video/H264', payloadType: 1, clockRate: 90_000, parameters }] },
+      {
+        rtpParameters: {
+          codecs: [{ ...codec, mimeType: 'video/H264', payloadType: 1, clockRate: 90_000, parameters }],
+        },
+      },
       destination,
     );
     expect(sdp).not.toContain('m=audio');

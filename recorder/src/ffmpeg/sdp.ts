@@ -1,10 +1,18 @@
 import { ProtocolError, type RtpParameters } from '@sightline/shared';
+import type { PortPair } from './udpPorts.ts';
 
-/** Where the RTP of a run is to arrive. */
-export interface RtpDestination {
+/** What arrives: the parameters of the sfu's consumers. */
+export interface RecordedStreams {
+  rtpParameters: RtpParameters;
+  audio?: { rtpParameters: RtpParameters };
+}
+
+/** Where it arrives. */
+export interface RunPorts {
   host: string;
-  rtpPort: number;
-  rtcpPort: number;
+  video: PortPair;
+  /** There if there is sound. */
+  audio?: PortPair;
 }
 
 /** The media codec of a run, as far as recording is concerned. */
@@ -18,6 +26,8 @@ export interface RecordedCodec {
 /** Format parameters that a receiver of H.264 must know (RFC 6184, section 8.1). */
 const H264_PARAMETERS = ['packetization-mode', 'profile-level-id', 'sprop-parameter-sets'];
 const PARAMETER_VALUE = /^[A-Za-z0-9+/=,.-]{1,512}$/;
+/** RFC 7587, section 4.1: whatever is sent. */
+const OPUS_CLOCK_RATE = 48_000;
 
 /**
  * Picks the codec to record out of a consumer's parameters.
@@ -38,31 +48,58 @@ export function recordedCodec(rtpParameters: RtpParameters): RecordedCodec {
       return { mimeType: 'video/VP8', payloadType, clockRate, fmtp: undefined };
     }
   }
-  const offered = rtpParameters.codecs.map((codec) => codec.mimeType).join(', ');
-  throw new ProtocolError(
-    'unsupported-codec',
-    `Cannot record ${offered}; let the agent publish H.264, or VP8 where it has no encoder for that.`,
-  );
+  throw unsupported(rtpParameters, 'let the agent publish H.264, or VP8 where it has no encoder for that');
 }
 
-/** Describes the RTP of one consumer to ffmpeg (SDP, RFC 8866; RTCP port by RFC 3605). */
-export function buildSdp(rtpParameters: RtpParameters, destination: RtpDestination): string {
-  const codec = recordedCodec(rtpParameters);
-  const ssrc = rtpParameters.encodings?.[0]?.ssrc;
-  const { host, rtpPort, rtcpPort } = destination;
-  const { payloadType } = codec;
+/** The payload type of the sound. @throws {ProtocolError} `unsupported-codec` if it is not Opus. */
+export function opusPayloadType(rtpParameters: RtpParameters): number {
+  const opus = rtpParameters.codecs.find(({ mimeType }) => /^audio\/opus$/i.test(mimeType));
+  if (opus === undefined) throw unsupported(rtpParameters, 'let the agent publish sound as Opus');
+  return opus.payloadType;
+}
+
+function unsupported({ codecs }: RtpParameters, remedy: string): ProtocolError {
+  const offered = codecs.map(({ mimeType }) => mimeType).join(', ');
+  return new ProtocolError('unsupported-codec', `Cannot record ${offered}; ${remedy}.`);
+}
+
+/** Describes a run's RTP to ffmpeg (SDP, RFC 8866; RTCP port by RFC 3605). Video comes first. */
+export function buildSdp(streams: RecordedStreams, { host, video, audio }: RunPorts): string {
+  const codec = recordedCodec(streams.rtpParameters);
+  const encoding = `${codec.mimeType.slice('video/'.length)}/${codec.clockRate}`;
   return [
     'v=0',
     `o=- 0 0 IN IP4 ${host}`,
     's=sightline',
     `c=IN IP4 ${host}`,
     't=0 0',
-    `m=video ${rtpPort} RTP/AVP ${payloadType}`,
-    `a=rtcp:${rtcpPort}`,
-    `a=rtpmap:${payloadType} ${codec.mimeType.slice('video/'.length)}/${codec.clockRate}`,
-    ...(codec.fmtp === undefined ? [] : [`a=fmtp:${payloadType} ${codec.fmtp}`]),
-    ...(ssrc === undefined ? [] : [`a=ssrc:${ssrc} cname:sightline`]),
-    'a=recvonly',
+    ...mediaSection('video', { ...codec, encoding }, video, streams.rtpParameters),
+    ...(streams.audio === undefined || audio === undefined
+      ? []
+      : audioSection(streams.audio.rtpParameters, audio)),
     '',
   ].join('\r\n');
+}
+
+function audioSection(rtpParameters: RtpParameters, ports: PortPair): string[] {
+  const payloadType = opusPayloadType(rtpParameters);
+  const codec = { payloadType, encoding: `opus/${OPUS_CLOCK_RATE}/2`, fmtp: undefined };
+  return mediaSection('audio', codec, ports, rtpParameters);
+}
+
+function mediaSection(
+  kind: 'video' | 'audio',
+  { payloadType, encoding, fmtp }: { payloadType: number; encoding: string; fmtp: string | undefined },
+  { rtpPort, rtcpPort }: PortPair,
+  rtpParameters: RtpParameters,
+): string[] {
+  const ssrc = rtpParameters.encodings?.[0]?.ssrc;
+  return [
+    `m=${kind} ${rtpPort} RTP/AVP ${payloadType}`,
+    `a=rtcp:${rtcpPort}`,
+    `a=rtpmap:${payloadType} ${encoding}`,
+    ...(fmtp === undefined ? [] : [`a=fmtp:${payloadType} ${fmtp}`]),
+    ...(ssrc === undefined ? [] : [`a=ssrc:${ssrc} cname:sightline`]),
+    'a=recvonly',
+  ];
 }

@@ -30,6 +30,10 @@ export interface SegmentClock {
   addKeyFrame(keyFrame: KeyFrame): void;
   /** Takes note of what is known from elsewhere: the index of the run, or a file's age. */
   addReference(ticks: number, atMs: number): void;
+  /** The media time of a reported key frame; undefined if it has not been reported. */
+  ticksOf(rtpTimestamp: number): number | undefined;
+  /** The media time of a moment; undefined before the first key frame. */
+  ticksAt(atMs: number): number | undefined;
   /** Undefined as long as nothing at all is known. */
   wallTime(ticks: number): WallTime | undefined;
 }
@@ -45,6 +49,9 @@ export function createSegmentClock(): SegmentClock {
   let references: Reference[] = [];
   let latest: { rtpTimestamp: number; ticks: number } | undefined;
 
+  const exactOnes = (): Reference[] => references.filter((known) => known.exact);
+  const offsetMsOf = (exact: readonly Reference[]): number =>
+    Math.min(...exact.map((known) => known.atMs - known.ticks / TICKS_PER_MS));
   const add = (reference: Reference): void => {
     references = [...references.slice(1 - REMEMBERED), reference];
   };
@@ -57,9 +64,18 @@ export function createSegmentClock(): SegmentClock {
       add({ ticks, atMs, exact: true });
     },
     addReference: (ticks, atMs) => add({ ticks, atMs, exact: false }),
+    ticksOf(rtpTimestamp) {
+      if (latest === undefined) return undefined;
+      const ticks = latest.ticks + signedDifference(rtpTimestamp, latest.rtpTimestamp);
+      return exactOnes().some((known) => known.ticks === ticks) ? ticks : undefined;
+    },
+    ticksAt(atMs) {
+      const exact = exactOnes();
+      return exact.length === 0 ? undefined : (atMs - offsetMsOf(exact)) * TICKS_PER_MS;
+    },
     wallTime(ticks) {
-      const exact = references.filter((known) => known.exact);
-      const offsetMs = Math.min(...exact.map((known) => known.atMs - known.ticks / TICKS_PER_MS));
+      const exact = exactOnes();
+      const offsetMs = offsetMsOf(exact);
       const near = nearest(exact, ticks);
       if (near !== undefined) {
         const reported = Math.abs(near.ticks - ticks) <= TOLERANCE_TICKS;

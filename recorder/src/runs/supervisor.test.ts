@@ -107,7 +107,7 @@ describe('the supervisor', () => {
 
   it('acknowledges a start with the ports on which ffmpeg listens', async () => {
     const destination = await supervisor.start(order);
-    expect(destination).toEqual({ host: '127.0.0.1', rtpPort: 20_002, rtcpPort: 20_003 });
+    expect(destination).toEqual({ host: '127.0.0.1', rtpPort: 20_002, rtcpPort: 30_001 });
     expect(supervisor.isRecording(TRACK)).toBe(true);
     expect(await entries()).toMatchObject([
       { type: 'begin', userName: 'Zoe', hostName: 'ws-1' },

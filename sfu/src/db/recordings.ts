@@ -42,6 +42,8 @@ export interface NewRun {
   startedAtMs: number;
   /** `healed`: what an agent recorded itself; the run has the id of its piece. */
   source: 'live' | 'healed';
+  /** Who has its media; nobody any more if it was not known. */
+  recorderId?: string;
 }
 
 /** What is known of sessions and their recordings. */
@@ -113,6 +115,7 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
             ended_at_ms: null,
             end_reason: null,
             source: run.source,
+            recorder_id: run.recorderId ?? null,
           })
           .execute();
       });

@@ -14,6 +14,7 @@ import type {
 /** A tap whose key frames and packets the test makes. */
 export interface FakeTap extends RecordingTap {
   readonly keyFramesRequested: number;
+  readonly flowing: boolean;
   /** A key frame goes out, and this many bytes with it. */
   sendKeyFrame(rtpTimestamp: number, bytes: number): void;
   /** Frames between key frames go out. */
@@ -24,6 +25,8 @@ export interface FakeTap extends RecordingTap {
 export interface FakeEngine extends MediaEngine {
   /** This many more packets have come of every agent's stream. */
   receive(packets: number): void;
+  /** A packet comes for everybody who waits for one. */
+  arrive(rtpTimestamp: number): void;
   readonly routers: MediaRouter[];
   readonly taps: FakeTap[];
   /** Ends all routers as the death of their worker does. */
@@ -60,12 +63,14 @@ export function createFakeEngine(): FakeEngine {
   const routers: MediaRouter[] = [];
   const taps: FakeTap[] = [];
   const producers = new Map<string, Children>();
+  let waiting: ((rtpTimestamp: number) => void)[] = [];
   let received = 0;
 
   const createTap = (ofProducer: Children): FakeTap => {
     const object = createObject(ofProducer);
     const listeners: ((rtpTimestamp: number) => void)[] = [];
     let requested = 0;
+    let flowing = false;
     let sent = { packetsSent: 0, bytesSent: 0 };
     const sendFrames = (bytes: number): void => {
       sent = { packetsSent: sent.packetsSent + Math.ceil(bytes / 1_200), bytesSent: sent.bytesSent + bytes };
@@ -73,7 +78,13 @@ export function createFakeEngine(): FakeEngine {
     return withClosing(object.id, object.closing, {
       rtpParameters: FAKE_RTP,
       connect: () => Promise.resolve(),
-      resume: () => Promise.resolve(),
+      resume: () => {
+        flowing = true;
+        return Promise.resolve();
+      },
+      get flowing() {
+        return flowing;
+      },
       requestKeyFrame: () => {
         requested += 1;
         return Promise.resolve();
@@ -95,7 +106,15 @@ export function createFakeEngine(): FakeEngine {
     const object = createObject(transport, 'producer-closed');
     producers.set(object.id, object.children);
     object.closing.onClosed(() => producers.delete(object.id));
-    return withClosing(object.id, object.closing, { kind, packetsReceived: () => Promise.resolve(received) });
+    return withClosing(object.id, object.closing, {
+      kind,
+      packetsReceived: () => Promise.resolve(received),
+      nextPacket: () => {
+        const { promise, resolve } = Promise.withResolvers<number | undefined>();
+        waiting.push(resolve);
+        return promise;
+      },
+    });
   };
 
   const createTransport = (router: Children): MediaTransport => {
@@ -159,6 +178,11 @@ export function createFakeEngine(): FakeEngine {
     router: (routerId) => routers.find((each) => each.id === routerId && !each.closed),
     receive(packets) {
       received += packets;
+    },
+    arrive(rtpTimestamp) {
+      const told = waiting;
+      waiting = [];
+      for (const resolve of told) resolve(rtpTimestamp);
     },
     killWorker() {
       for (const end of [...worker]) end('worker-died');

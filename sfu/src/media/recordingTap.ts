@@ -3,13 +3,14 @@ import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
 import { recorderCapabilities } from './codecs.ts';
 import { createClosing, withClosing, type Own } from './closing.ts';
+import { rtpTimestampOf } from './trace.ts';
 import type { RecordingTap } from './types.ts';
 import { toWire } from './wire.ts';
 
 /** Recorders run beside the sfu: their packets never leave the machine. */
 const LOOPBACK = '127.0.0.1';
 
-/** Opens a {@link RecordingTap} on a producer: a plain transport and a paused consumer (docs/closures.md). */
+/** Opens a {@link RecordingTap} on a producer of either kind: a plain transport and a paused consumer (docs/closures.md). */
 export async function createRecordingTap(
   router: types.Router,
   producerId: string,
@@ -30,7 +31,7 @@ export async function createRecordingTap(
       rtpCapabilities: recorderCapabilities(router.rtpCapabilities),
       paused: true,
     });
-    await consumer.enableTraceEvent(['keyframe']);
+    if (consumer.kind === 'video') await consumer.enableTraceEvent(['keyframe']);
   } catch (error) {
     closing.close();
     throw error;
@@ -54,15 +55,4 @@ export async function createRecordingTap(
       return { packetsSent: sent?.packetCount ?? 0, bytesSent: sent?.byteCount ?? 0 };
     },
   });
-}
-
-function rtpTimestampOf(trace: types.ConsumerTraceEventData): number {
-  const info: unknown = trace.info;
-  if (typeof info === 'object' && info !== null && 'rtpPacket' in info) {
-    const { rtpPacket } = info;
-    if (typeof rtpPacket === 'object' && rtpPacket !== null && 'timestamp' in rtpPacket) {
-      return Number(rtpPacket.timestamp);
-    }
-  }
-  throw new Error(`The key frame trace has no RTP timestamp: ${JSON.stringify(info)}`);
 }

@@ -22,6 +22,8 @@ export interface MediaProducer extends MediaObject {
   readonly kind: 'audio' | 'video';
   /** How many packets have come so far. */
   packetsReceived(): Promise<number>;
+  /** The RTP timestamp of the next packet, when it comes; undefined if the producer ends before. */
+  nextPacket(): Promise<number | undefined>;
 }
 
 /** An outgoing stream to a viewer. */
@@ -53,7 +55,7 @@ export interface RecordingTap extends MediaObject {
   readonly rtpParameters: RtpParameters;
   /** Says where to send. Ports in host byte order, as the recorder opened them. */
   connect(target: { host: string; rtpPort: number; rtcpPort: number }): Promise<void>;
-  /** Lets packets flow, beginning with a key frame. */
+  /** Lets packets flow; video begins with a key frame. */
   resume(): Promise<void>;
   requestKeyFrame(): Promise<void>;
   /** Calls the listener for every key frame that goes out, with its RTP timestamp (90 kHz). */

@@ -6,6 +6,7 @@ import {
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { types } from 'mediasoup';
+import { createPacketWatch } from './packetWatch.ts';
 import { createClosing, withClosing, type Own } from './closing.ts';
 import type { KeyFrameRequests } from './keyFrameRequests.ts';
 import type { MediaConsumer, MediaProducer, MediaTransport, TransportUse } from './types.ts';
@@ -125,12 +126,14 @@ function wrapProducer(
 ): MediaProducer {
   const closing = createClosing(logger, () => producer.close());
   producer.on('transportclose', () => closing.ended(closeReasonOfRouter()));
+  const nextPacket = createPacketWatch(producer);
   return withClosing<Own<MediaProducer>>(producer.id, closing, {
     kind: producer.kind,
     async packetsReceived() {
       const streams = await producer.getStats();
       return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
     },
+    nextPacket,
   });
 }
 

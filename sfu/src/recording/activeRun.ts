@@ -1,57 +1,71 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '@sightline/shared';
+import type { Clock, RunOrder } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingTap } from '../media/types.ts';
 import { createKeyFrameScheduler } from './keyFrames.ts';
 import type { RecorderLink } from './recorderPool.ts';
+import { startSoundFeed } from './soundFeed.ts';
 
 /** A run to which packets flow. */
 export interface ActiveRun {
   readonly runId: string;
   readonly startedAtMs: number;
   readonly recorder: RecorderLink;
-  readonly tap: RecordingTap;
+  /** The producer whose sound it has. */
+  readonly sound: PublishedProducer | undefined;
+  /** Resolves with true when the first key frame has gone out, with false if that can no longer happen. */
+  readonly begun: Promise<boolean>;
+  /** Packets of it were lost: asks for a key frame, once in a while. */
+  keyFrameNeeded(): void;
+  /** How many packets of video have gone out. */
+  packetsSent(): Promise<number>;
   /** Ends the flow of packets; the recorder is not told. May be called again. */
   close(): void;
 }
 
-/**
- * Starts one run over a producer: tap, recorder's ports, key frames, packets, in the order in which nothing of
- * the first key frame is lost.
- *
- * @throws what the media engine or the recorder refused with; nothing is left open then.
- */
-export async function startActiveRun(options: {
+/** What a run is made of. */
+export interface ActiveRunOptions {
   published: PublishedProducer;
+  /** The sound that goes with it. */
+  sound: PublishedProducer | undefined;
   recorder: RecorderLink;
   segmentMs: number;
   clock: Clock;
   logger: Logger;
   /** Called before the recorder is asked: the run has to be on record first. */
   enter: (runId: string, startedAtMs: number) => Promise<void>;
-}): Promise<ActiveRun> {
+}
+
+/**
+ * Starts one run over a producer: taps, recorder's ports, key frames, packets, in the order in which nothing of
+ * the first key frame is lost.
+ *
+ * @throws what the media engine or the recorder refused with; nothing is left open then.
+ */
+export async function startActiveRun(options: ActiveRunOptions): Promise<ActiveRun> {
   const { published, recorder, clock, logger } = options;
-  const { client, session, trackId, label, router, producer } = published;
+  const { client, router, producer } = published;
   const runId = randomUUID();
   const startedAtMs = clock.nowMs();
   await options.enter(runId, startedAtMs);
+  const { promise: begun, resolve: resolveBegun } = Promise.withResolvers<boolean>();
   const tap = await router.createTap(producer.id);
+  let soundTap: RecordingTap | undefined;
+  tap.onClosed(() => {
+    soundTap?.close();
+    resolveBegun(false);
+  });
   try {
-    const target = await recorder.startRun({
-      runId,
-      companyId: client.companyId,
-      userId: client.userId,
-      userName: client.machine.userName,
-      hostName: client.machine.hostName,
-      sessionId: session.sessionId,
-      sessionStartedAtMs: session.startedAtMs,
-      trackId,
-      label,
-      rtpParameters: tap.rtpParameters,
+    const sound = options.sound?.producer.closed === false ? options.sound : undefined;
+    soundTap = await sound?.router.createTap(sound.producer.id);
+    const { audio, ...video } = await recorder.startRun(orderOf(runId, published, tap, soundTap));
+    await tap.connect(video);
+    if (audio !== undefined) await soundTap?.connect({ host: video.host, ...audio });
+    tap.onKeyFrame((rtpTimestamp) => {
+      recorder.keyFrameSent(runId, rtpTimestamp, clock.nowMs());
+      resolveBegun(true);
     });
-    await tap.connect(target);
-    tap.onKeyFrame((rtpTimestamp) => recorder.keyFrameSent(runId, rtpTimestamp, clock.nowMs()));
     createKeyFrameScheduler({
       tap,
       segmentMs: options.segmentMs,
@@ -61,15 +75,67 @@ export async function startActiveRun(options: {
       logger,
     });
     await tap.resume();
+    if (sound !== undefined && soundTap !== undefined) {
+      const feed = { runId, producer: sound.producer, tap: soundTap, recorder, clock, logger };
+      void begun.then((flows) => {
+        if (flows) startSoundFeed(feed);
+      });
+    }
+    return {
+      runId,
+      startedAtMs,
+      recorder,
+      sound,
+      begun,
+      keyFrameNeeded: createKeyFrameRepair(tap, clock, logger),
+      packetsSent: async () => (await tap.stats()).packetsSent,
+      close: () => tap.close(),
+    };
   } catch (error) {
     tap.close();
+    soundTap?.close();
     // The recorder may have begun although its answer did not come, or came too late.
     await recorder.stopRun(runId).catch((err: unknown) => {
       logger.debug({ err, runId }, 'the recorder had no such run to stop');
     });
     throw error;
   }
-  return { runId, startedAtMs, recorder, tap, close: () => tap.close() };
+}
+
+function orderOf(
+  runId: string,
+  { client, session, trackId, label }: PublishedProducer,
+  tap: RecordingTap,
+  soundTap: RecordingTap | undefined,
+): RunOrder {
+  const { userName, hostName } = client.machine;
+  return {
+    runId,
+    companyId: client.companyId,
+    userId: client.userId,
+    userName,
+    hostName,
+    sessionId: session.sessionId,
+    sessionStartedAtMs: session.startedAtMs,
+    trackId,
+    label,
+    rtpParameters: tap.rtpParameters,
+    ...(soundTap === undefined ? {} : { audio: { rtpParameters: soundTap.rtpParameters } }),
+  };
+}
+
+/** Losses come in swarms, and one key frame ends the damage of all that were before it. */
+const REPAIR_INTERVAL_MS = 1_000;
+
+function createKeyFrameRepair(tap: RecordingTap, clock: Clock, logger: Logger): () => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (tap.closed || clock.nowMs() - lastMs < REPAIR_INTERVAL_MS) return;
+    lastMs = clock.nowMs();
+    tap.requestKeyFrame().catch((error: unknown) => {
+      logger.warn({ err: error, code: 'key-frame-request-failed' }, 'a key frame could not be asked for');
+    });
+  };
 }
 
 /** A number from 0 to 1 that differs from run to run. */

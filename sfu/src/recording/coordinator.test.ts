@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunOrder } from '@sightline/shared';
+import { ProtocolError, type Source } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { AgentClient } from '../clients/agentClient.ts';
@@ -9,7 +9,8 @@ import { openSqliteDatabase } from '../db/database.ts';
 import { createRecordingsRepository, type RecordingsRepository } from '../db/recordings.ts';
 import { createFakeEngine, FAKE_RTP, type FakeEngine } from '../media/fakeEngine.ts';
 import { createRecordingCoordinator, type RecordingCoordinator } from './coordinator.ts';
-import { RecorderPool, type RecorderLink } from './recorderPool.ts';
+import { createFakeRecorder } from './fakeRecorder.ts';
+import { RecorderPool } from './recorderPool.ts';
 import { createSessionRecords } from './sessionRecords.ts';
 
 const logger = createLogger('test', 'silent');
@@ -22,42 +23,12 @@ let repository: RecordingsRepository;
 let coordinator: RecordingCoordinator;
 let alarms: string[];
 
-interface FakeRecorder extends RecorderLink {
-  readonly started: RunOrder[];
-  readonly stopped: string[];
-  refuse: boolean;
-}
-
-function createRecorder(recorderId = 'recorder-1'): FakeRecorder {
-  const recorder: FakeRecorder = {
-    recorderId,
-    mediaBaseUrl: 'http://127.0.0.1:3001',
-    started: [],
-    stopped: [],
-    refuse: false,
-    startRun(order) {
-      recorder.started.push(order);
-      return recorder.refuse
-        ? Promise.reject(new Error('no ffmpeg'))
-        : Promise.resolve({ host: '127.0.0.1', rtpPort: 5_000, rtcpPort: 5_001 });
-    },
-    stopRun(runId) {
-      recorder.stopped.push(runId);
-      return Promise.resolve();
-    },
-    startExport: () => Promise.resolve(),
-    cancelExport: () => Promise.resolve(),
-    keyFrameSent: () => undefined,
-  };
-  return recorder;
-}
-
 /** Lets everything that waits for promises, the database's included, run to its end. */
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-async function stream(): Promise<AgentClient> {
+async function stream(sources: readonly Source[] = ['full', 'small']): Promise<AgentClient> {
   const client = new AgentClient(
     {
       device: aDevice(),
@@ -74,18 +45,26 @@ async function stream(): Promise<AgentClient> {
   client.startStreaming();
   const transport = await client.createTransport();
   await transport.connect({ fingerprints: [] });
-  for (const source of ['full', 'small'] as const) {
-    await client.produce({
-      transportId: transport.id,
-      trackId: 'display-1',
-      label: 'Screen',
-      source,
-      kind: 'video',
-      rtpParameters: FAKE_RTP,
-    });
-  }
-  await settle();
+  for (const source of sources) await publish(client, source, transport.id);
   return client;
+}
+
+async function publish(client: AgentClient, source: Source, transportId: string): Promise<void> {
+  await client.produce({
+    transportId,
+    trackId: 'display-1',
+    label: 'Screen',
+    source,
+    kind: source === 'audio' ? 'audio' : 'video',
+    rtpParameters: FAKE_RTP,
+  });
+  await settle();
+}
+
+async function publishSound(client: AgentClient): Promise<void> {
+  const transport = await client.createTransport();
+  await transport.connect({ fingerprints: [] });
+  await publish(client, 'audio', transport.id);
 }
 
 const stateOf = (client: AgentClient): string =>
@@ -112,7 +91,7 @@ beforeEach(async () => {
 
 describe('recording coordinator', () => {
   it('records full, not small, one run at a time', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     const client = await stream();
     expect(recorder.started).toHaveLength(1);
@@ -122,14 +101,14 @@ describe('recording coordinator', () => {
   it('begins when a recorder comes, however late', async () => {
     const client = await stream();
     expect(stateOf(client)).toBe('off');
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     await settle();
     expect(stateOf(client)).toBe('recording');
   });
 
   it('begins a new run, alarmed, when one ended by itself; later each time', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     const client = await stream();
     for (const delayMs of [200, 1_000, 2_000]) {
@@ -153,7 +132,7 @@ describe('recording coordinator', () => {
   });
 
   it('waits for packets, without an alarm, when a run ended because none came', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     const client = await stream();
     const sessionId = client.session?.sessionId ?? '';
@@ -175,7 +154,7 @@ describe('recording coordinator', () => {
   });
 
   it('does not count a run that held for a while among the failures in a row', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     await stream();
     for (let count = 0; count < 3; count += 1) {
@@ -188,13 +167,13 @@ describe('recording coordinator', () => {
   });
 
   it('tries again when a run cannot be started', async () => {
-    const recorder = createRecorder();
-    recorder.refuse = true;
+    const recorder = createFakeRecorder();
+    recorder.refusal = new Error('no ffmpeg');
     recorders.add(recorder);
     const client = await stream();
     expect(stateOf(client)).toBe('failing');
     expect(alarms).toEqual(['run-start-failed']);
-    recorder.refuse = false;
+    recorder.refusal = undefined;
     clock.advance(200);
     await settle();
     expect(stateOf(client)).toBe('recording');
@@ -203,10 +182,10 @@ describe('recording coordinator', () => {
   });
 
   it('goes on at another recorder when one is lost, and ignores what the lost one still says', async () => {
-    const first = createRecorder();
+    const first = createFakeRecorder();
     recorders.add(first);
     const client = await stream();
-    const second = createRecorder('recorder-2');
+    const second = createFakeRecorder('recorder-2');
     recorders.add(second);
     recorders.remove(first);
     await settle();
@@ -216,7 +195,7 @@ describe('recording coordinator', () => {
   });
 
   it('stops the run when the agent stops, and keeps why each run ended', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     const client = await stream();
     const sessionId = client.session?.sessionId ?? '';
@@ -233,7 +212,7 @@ describe('recording coordinator', () => {
   });
 
   it('does not begin after the agent stopped while the recorder was still starting', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     let ready: (() => void) | undefined;
     const startRun = recorder.startRun.bind(recorder);
     recorder.startRun = async (order) => {
@@ -252,7 +231,7 @@ describe('recording coordinator', () => {
   });
 
   it('begins anew when a run ends while it is still being started', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     const startRun = recorder.startRun.bind(recorder);
     recorder.startRun = async (order) => {
       if (recorder.started.length === 0)
@@ -270,11 +249,101 @@ describe('recording coordinator', () => {
   });
 
   it('ends all runs when it closes, and waits until they are durable', async () => {
-    const recorder = createRecorder();
+    const recorder = createFakeRecorder();
     recorders.add(recorder);
     await stream();
     await coordinator.close();
     expect(recorder.stopped).toHaveLength(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('records the sound that is there in the same run, and lets it flow when its time is known', async () => {
+    const recorder = createFakeRecorder();
+    recorders.add(recorder);
+    await stream(['audio', 'full']);
+    expect(recorder.started).toMatchObject([{ audio: { rtpParameters: {} } }]);
+    const [video, sound] = engine.taps;
+    video?.sendKeyFrame(1_000, 10_000);
+    await settle();
+    expect([recorder.sounds, sound?.flowing]).toEqual([[], false]);
+    engine.arrive(48_000);
+    await settle();
+    const runId = recorder.started[0]?.runId;
+    expect([recorder.sounds, sound?.flowing]).toEqual([[{ runId, rtpTimestamp: 48_000 }], true]);
+  });
+
+  it('hands over to a run with sound where some comes later, when that has its first key frame', async () => {
+    const recorder = createFakeRecorder();
+    recorders.add(recorder);
+    const client = await stream();
+    engine.taps[0]?.sendKeyFrame(1_000, 10_000);
+    await publishSound(client);
+    expect([recorder.started.length, recorder.stopped.length]).toEqual([2, 0]);
+    expect(engine.taps[0]?.closed).toBe(false);
+    engine.taps[1]?.sendKeyFrame(9_000, 10_000);
+    await settle();
+    expect(recorder.stopped).toEqual([recorder.started[0]?.runId]);
+    expect(engine.taps.map(({ closed }) => closed)).toEqual([true, false, false]);
+    expect([stateOf(client), alarms]).toEqual(['recording', []]);
+  });
+
+  it('goes on with the run that it has if the one with sound cannot be begun, and tries again', async () => {
+    const recorder = createFakeRecorder();
+    recorders.add(recorder);
+    const client = await stream();
+    recorder.refusal = new Error('no ffmpeg');
+    await publishSound(client);
+    expect([stateOf(client), engine.taps[0]?.closed]).toEqual(['recording', false]);
+    recorder.refusal = undefined;
+    clock.advance(10_000);
+    await settle();
+    expect(recorder.started).toHaveLength(3);
+  });
+
+  it('gives a run to the least loaded recorder that admits it', async () => {
+    const [first, second, third] = [1, 2, 3].map((at) => createFakeRecorder(`recorder-${at}`));
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three of them');
+    second.status = { ...second.status, runs: 7 };
+    third.status = { ...third.status, admission: { open: false, reason: 'overloaded', message: 'busy' } };
+    for (const recorder of [second, third, first]) recorders.add(recorder);
+    const client = await stream();
+    expect([first, second, third].map(({ started }) => started.length)).toEqual([1, 0, 0]);
+    recorders.remove(first);
+    await settle();
+    expect([second, third].map(({ started }) => started.length)).toEqual([1, 0]);
+    const [track] = (await repository.findSession(client.session?.sessionId ?? ''))?.tracks ?? [];
+    expect(track?.runs).toHaveLength(2);
+  });
+
+  it('asks the next recorder when one refuses, and alarms when all do', async () => {
+    const refusals: string[] = [];
+    coordinator.events.on('run-refused', (_published, reason) => refusals.push(reason));
+    const full = createFakeRecorder('full');
+    full.refusal = new ProtocolError('disk-full', 'no room');
+    const other = createFakeRecorder('other');
+    recorders.add(full);
+    recorders.add(other);
+    const client = await stream();
+    expect([stateOf(client), alarms, refusals]).toEqual(['recording', [], ['disk-full']]);
+    other.refusal = new ProtocolError('overloaded', 'busy');
+    recorders.events.emit('run-ended', other.started[0]?.runId ?? '', 'stalled', 'stuck');
+    clock.advance(200);
+    await settle();
+    expect(stateOf(client)).toBe('failing');
+    expect(refusals.toSorted()).toEqual(['disk-full', 'disk-full', 'overloaded']);
+    expect(alarms[0]).toBe('run-stalled');
+    expect(alarms[1]).toMatch(/^run-(disk-full|overloaded)$/);
+  });
+
+  it('asks for a key frame when packets were lost, at most once a second', async () => {
+    const recorder = createFakeRecorder();
+    recorders.add(recorder);
+    await stream();
+    const runId = recorder.started[0]?.runId ?? '';
+    for (let count = 0; count < 5; count += 1) coordinator.keyFrameNeeded(runId);
+    expect(engine.taps[0]?.keyFramesRequested).toBe(1);
+    clock.advance(1_000);
+    coordinator.keyFrameNeeded(runId);
+    expect(engine.taps[0]?.keyFramesRequested).toBe(2);
   });
 });

@@ -3,9 +3,9 @@ import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
-import type { RecorderPool } from './recorderPool.ts';
+import type { RecorderLink, RecorderPool } from './recorderPool.ts';
 import type { SessionRecords } from './sessionRecords.ts';
-import { createTrackRecording, type TrackRecording } from './trackRecording.ts';
+import { createTrackRecording, type RunRefusal, type TrackRecording } from './trackRecording.ts';
 
 /** Something about a recording that a person should know. */
 export interface RecordingAlarm {
@@ -19,7 +19,11 @@ export interface RecordingAlarm {
 }
 
 /** What the coordinator tells others. */
-export type CoordinatorEvents = { alarm: [alarm: RecordingAlarm] };
+export type CoordinatorEvents = {
+  alarm: [alarm: RecordingAlarm];
+  /** A recorder did not take a run; whether another did is told by what is recorded. */
+  'run-refused': [published: PublishedProducer, reason: RunRefusal, atMs: number];
+};
 
 /** Sees to it that every full producer is recorded while a recorder is there. */
 export interface RecordingCoordinator {
@@ -27,6 +31,8 @@ export interface RecordingCoordinator {
   stateOf(sessionId: string, trackId: string): RecordingState;
   /** How many packets have gone out to a run that is under way; undefined for any other. */
   packetsSent(runId: string): Promise<number | undefined>;
+  /** Packets of a run were lost: asks for a key frame, which ends the damage, but not again and again. */
+  keyFrameNeeded(runId: string): void;
   /** Ends all runs; resolves when they are durable or could not be ended. */
   close(): Promise<void>;
 }
@@ -61,10 +67,24 @@ export function createRecordingCoordinator(deps: {
       segmentMs: deps.segmentMs,
       clock,
       logger,
-      pickRecorder: () => recorders.pick(),
-      enterRun: async (runId, startedAtMs) => {
+      pickRecorder: (refusedBy) => recorders.pick(runsAt, refusedBy),
+      pickSound: () => soundOf(published),
+      refused: (reason, recorder) => {
+        const { recorderId } = recorder;
+        logger.warn({ sessionId, trackId, recorderId, code: `run-${reason}` }, 'a recorder takes no run');
+        events.emit('run-refused', published, reason, clock.nowMs());
+      },
+      enterRun: async (runId, startedAtMs, { recorderId }) => {
         await deps.sessions.written(sessionId);
-        await repository.addRun({ runId, sessionId, trackId, label, startedAtMs, source: 'live' });
+        await repository.addRun({
+          runId,
+          sessionId,
+          trackId,
+          label,
+          startedAtMs,
+          source: 'live',
+          recorderId,
+        });
       },
       runEnded: (runId, endedAtMs, reason) => {
         repository.endRun(runId, endedAtMs, reason).catch(written('the end of a run'));
@@ -95,10 +115,16 @@ export function createRecordingCoordinator(deps: {
     ending.add(ended);
   };
   const ofRun = (runId: string): TrackRecording | undefined =>
-    [...recordings.values()].find((recording) => recording.runId === runId);
+    [...recordings.values()].find((recording) => recording.owns(runId));
+  const runsAt = (recorder: RecorderLink): number =>
+    [...recordings.values()].filter(({ run }) => run?.recorder === recorder).length;
 
   directory.events.on('producer-added', (published) => {
     if (published.source === 'full') record(published);
+    if (published.source !== 'audio') return;
+    for (const recording of recordings.values()) {
+      if (recording.published.session === published.session) recording.soundChanged();
+    }
   });
   directory.events.on('producer-removed', ({ producer }, reason) => {
     const recording = recordings.get(producer.id);
@@ -115,7 +141,7 @@ export function createRecordingCoordinator(deps: {
     }
   });
   recorders.events.on('run-ended', (runId, reason, message) => {
-    ofRun(runId)?.runFailed(reason, message);
+    ofRun(runId)?.runFailed(runId, reason, message);
   });
 
   return {
@@ -129,8 +155,10 @@ export function createRecordingCoordinator(deps: {
       return 'off';
     },
     async packetsSent(runId) {
-      const tap = ofRun(runId)?.run?.tap;
-      return tap === undefined ? undefined : (await tap.stats()).packetsSent;
+      return ofRun(runId)?.activeRun(runId)?.packetsSent();
+    },
+    keyFrameNeeded(runId) {
+      ofRun(runId)?.activeRun(runId)?.keyFrameNeeded();
     },
     async close() {
       for (const recording of recordings.values()) end(recording, 'stopped');
@@ -138,4 +166,12 @@ export function createRecordingCoordinator(deps: {
       await Promise.all(ending);
     },
   };
+}
+
+/** The sound that goes with a display: what was captured with it, or else what the session has. */
+function soundOf({ client, session, trackId }: PublishedProducer): PublishedProducer | undefined {
+  const sounds = client.published.filter(
+    (other) => other.source === 'audio' && other.session === session && !other.producer.closed,
+  );
+  return sounds.find((sound) => sound.trackId === trackId) ?? sounds[0];
 }

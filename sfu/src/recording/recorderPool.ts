@@ -1,19 +1,40 @@
-import { TypedEmitter, type ExportJob, type RunEndReason, type RunOrder } from '@sightline/shared';
+import {
+  TypedEmitter,
+  type ExportJob,
+  type RecorderStatus,
+  type recorderCommands,
+  type RunEndReason,
+  type RunOrder,
+  type SessionClosing,
+} from '@sightline/shared';
+import type * as z from 'zod';
 import type { Logger } from '@sightline/shared/node';
+
+/** Weighs more than any number of runs. */
+const REFUSING = 1_000_000;
+
+/** Where a run's packets are to go. */
+export type RunDestination = z.output<(typeof recorderCommands)['start-run']['response']>;
 
 /** A connected recorder, as the sfu orders from it. */
 export interface RecorderLink {
   readonly recorderId: string;
   /** Where browsers fetch its media, without a slash at the end. */
   readonly mediaBaseUrl: string;
+  /** As it was last told. */
+  readonly status: RecorderStatus;
   /** Resolves when ffmpeg listens. @throws {ProtocolError} */
-  startRun(order: RunOrder): Promise<{ host: string; rtpPort: number; rtcpPort: number }>;
+  startRun(order: RunOrder): Promise<RunDestination>;
   /** Resolves when the run's last segment is durable. @throws {ProtocolError} */
   stopRun(runId: string): Promise<void>;
+  /** Resolves when the ledger is in its manifest, sealed. @throws {ProtocolError} `unknown-session` if it has nothing of it */
+  closeSession(closing: SessionClosing): Promise<void>;
   /** Resolves when its queue on disk has the export. @throws {ProtocolError} */
   startExport(job: ExportJob): Promise<void>;
   /** Resolves when nothing of the export is left. @throws {ProtocolError} */
   cancelExport(exportId: string): Promise<void>;
+  /** A packet of the run's sound has arrived; resolves when sound may flow. @throws {ProtocolError} */
+  soundArrived(runId: string, rtpTimestamp: number, atMs: number): Promise<void>;
   keyFrameSent(runId: string, rtpTimestamp: number, atMs: number): void;
 }
 
@@ -58,8 +79,20 @@ export class RecorderPool {
     return this.#links.get(recorderId);
   }
 
-  /** The recorder that takes the next run, if there is any. */
-  pick(): RecorderLink | undefined {
-    return this.#links.values().next().value;
+  /**
+   * The recorder that takes the next run, if there is any left: the least loaded of those that admit runs. If none does,
+   * one is asked all the same, for its refusal tells why nothing is recorded.
+   *
+   * @param runsAt how many runs this server has there; its own count may be older.
+   */
+  pick(
+    runsAt: (link: RecorderLink) => number = () => 0,
+    refusedBy: ReadonlySet<RecorderLink> = new Set(),
+  ): RecorderLink | undefined {
+    const rank = (link: RecorderLink): number =>
+      (link.status.admission.open ? 0 : REFUSING) + Math.max(link.status.runs, runsAt(link));
+    return [...this.#links.values()]
+      .filter((link) => !refusedBy.has(link))
+      .sort((a, b) => rank(a) - rank(b))[0];
   }
 }

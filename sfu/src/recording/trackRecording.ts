@@ -1,9 +1,16 @@
-import { createStateMachine, type Clock, type RecordingState, type RunEndReason } from '@sightline/shared';
+import {
+  createStateMachine,
+  ProtocolError,
+  type Clock,
+  type RecordingState,
+  type RunEndReason,
+} from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import { startActiveRun, type ActiveRun } from './activeRun.ts';
+import { startHandOver, type HandOver } from './handOver.ts';
 import type { RecorderLink } from './recorderPool.ts';
-import { SILENCE_LOOK_MS, STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
+import { HAND_OVER_RETRY_MS, SILENCE_LOOK_MS, STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
 
 type State = RecordingState | 'ended';
 type Event = 'recorder-missing' | 'begin' | 'begun' | 'failed' | 'silence' | 'lost' | 'end';
@@ -17,12 +24,20 @@ const TABLE = {
   ended: {},
 } as const;
 
+/** Why a recorder takes no run. */
+export type RunRefusal = 'disk-full' | 'overloaded';
+
 /** What a track's recording needs from around it. */
 export interface TrackRecordingDeps {
-  pickRecorder: () => RecorderLink | undefined;
-  enterRun: (runId: string, startedAtMs: number) => Promise<void>;
+  /** The recorder for the next run, but none of those that have refused it. */
+  pickRecorder: (refusedBy: ReadonlySet<RecorderLink>) => RecorderLink | undefined;
+  /** The sound that goes with the pictures now. */
+  pickSound: () => PublishedProducer | undefined;
+  enterRun: (runId: string, startedAtMs: number, recorder: RecorderLink) => Promise<void>;
   /** Called when no more segments of the run are to come. */
   runEnded: (runId: string, endedAtMs: number, reason: RunEndReason) => void;
+  /** A recorder does not take the run: its disk is full, or it has too much to do. */
+  refused: (reason: RunRefusal, recorder: RecorderLink) => void;
   stateChanged: () => void;
   alarm: (code: string, message: string) => void;
   segmentMs: number;
@@ -36,12 +51,16 @@ export interface TrackRecording {
   readonly state: State;
   /** The run that flows. */
   readonly run: ActiveRun | undefined;
-  /** The run that flows or is being started. */
-  readonly runId: string | undefined;
+  /** Whether this run flows, is being started, or is to take over from the one that flows. */
+  owns(runId: string): boolean;
+  /** A run that flows, or is about to. */
+  activeRun(runId: string): ActiveRun | undefined;
   /** Begins a run, if a recorder is there and none is under way. */
   begin(): void;
-  /** The recorder says that the present run is over. */
-  runFailed(reason: RunEndReason, message: string): void;
+  /** Other sound may go with it now: a run that has it takes over, for a run's sound cannot change. */
+  soundChanged(): void;
+  /** The recorder says that a run of this track is over. */
+  runFailed(runId: string, reason: RunEndReason, message: string): void;
   /** The recorder itself is gone. */
   recorderLost(): void;
   /** The producer is gone: no more runs. Resolves when the last one is durable. */
@@ -66,8 +85,14 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
   let failures = 0;
   let attempt = 0;
   let cancelRetry: (() => void) | undefined;
+  let handOver: HandOver | undefined;
 
+  const cancelHandOver = (): void => {
+    handOver?.cancel();
+    handOver = undefined;
+  };
   const dropRun = (): ActiveRun | undefined => {
+    cancelHandOver();
     const dropped = run;
     run = undefined;
     runId = undefined;
@@ -110,19 +135,28 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     };
     lookAgain();
   };
-  const start = async (recorder: RecorderLink, number: number): Promise<void> => {
+  const open = (recorder: RecorderLink, entered: (runId: string) => void): Promise<ActiveRun> =>
+    startActiveRun({
+      published,
+      sound: deps.pickSound(),
+      recorder,
+      segmentMs: deps.segmentMs,
+      clock,
+      logger,
+      enter: async (enteredId, startedAtMs) => {
+        await deps.enterRun(enteredId, startedAtMs, recorder);
+        entered(enteredId);
+      },
+    });
+  const start = async (
+    recorder: RecorderLink,
+    number: number,
+    refusedBy: ReadonlySet<RecorderLink>,
+  ): Promise<void> => {
     const stale = (): boolean => attempt !== number;
     try {
-      const started = await startActiveRun({
-        published,
-        recorder,
-        segmentMs: deps.segmentMs,
-        clock,
-        logger,
-        enter: async (enteredId, startedAtMs) => {
-          await deps.enterRun(enteredId, startedAtMs);
-          if (!stale()) runId = enteredId;
-        },
+      const started = await open(recorder, (entered) => {
+        if (!stale()) runId = entered;
       });
       if (stale()) {
         started.close();
@@ -131,17 +165,29 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       }
       run = started;
       machine.handle('begun');
+      checkSound();
     } catch (error) {
       logger.warn({ err: error, code: 'run-start-failed' }, 'a run could not be started');
       if (stale()) return;
-      if (runId !== undefined) deps.runEnded(runId, clock.nowMs(), 'start-failed');
+      const refusal = refusalOf(error);
+      const reason = refusal === 'disk-full' ? 'disk-full' : 'start-failed';
+      if (runId !== undefined) deps.runEnded(runId, clock.nowMs(), reason);
+      runId = undefined;
+      if (refusal !== undefined) {
+        deps.refused(refusal, recorder);
+        const refusals = new Set([...refusedBy, recorder]);
+        const next = deps.pickRecorder(refusals);
+        if (next !== undefined) return start(next, number, refusals);
+        failed(`run-${refusal}`, `No recorder takes the recording: ${String(error)}.`);
+        return;
+      }
       failed('run-start-failed', `The recording could not be started: ${String(error)}.`);
     }
   };
   const begin = (): void => {
     cancelRetry?.();
     if (!machine.accepts('begin')) return;
-    const recorder = deps.pickRecorder();
+    const recorder = deps.pickRecorder(new Set());
     if (recorder === undefined) {
       machine.handle('recorder-missing');
       return;
@@ -149,7 +195,36 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     machine.handle('begin');
     runId = undefined;
     attempt += 1;
-    void start(recorder, attempt);
+    void start(recorder, attempt, new Set());
+  };
+  /** Sound that ends leaves its run as it is; only sound that comes needs another. */
+  const checkSound = (): void => {
+    const before = run;
+    const sound = deps.pickSound();
+    if (before === undefined || handOver !== undefined || sound === undefined) return;
+    if (before.sound?.producer === sound.producer) return;
+    const own = startHandOver({
+      start: (entered) => open(before.recorder, entered),
+      stop: (heir) => stopAtRecorder(heir, 'stopped'),
+      taken(heir) {
+        handOver = undefined;
+        run = heir;
+        runId = heir.runId;
+        before.close();
+        stopAtRecorder(before, 'stopped').catch(report);
+        checkSound();
+      },
+      failed(error) {
+        report(error);
+        if (handOver !== own) return;
+        handOver = undefined;
+        cancelRetry = clock.after(HAND_OVER_RETRY_MS, checkSound);
+      },
+    });
+    handOver = own;
+  };
+  const report = (error: unknown): void => {
+    logger.warn({ err: error, code: 'run-hand-over' }, 'a run did not hand over as it should');
   };
 
   return {
@@ -160,12 +235,17 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     get run() {
       return run;
     },
-    get runId() {
-      return runId;
-    },
+    owns: (id) => id === runId || id === handOver?.runId,
+    activeRun: (id) => [run, handOver?.heir].find((each) => each?.runId === id),
     begin,
-    runFailed(reason, message) {
-      if (runId === undefined) return;
+    soundChanged: checkSound,
+    runFailed(id, reason, message) {
+      if (id === handOver?.runId) {
+        deps.runEnded(id, clock.nowMs(), reason);
+        handOver.heir?.close();
+        return;
+      }
+      if (runId === undefined || id !== runId) return;
       attempt += 1;
       deps.runEnded(runId, clock.nowMs(), reason);
       const ended = dropRun();
@@ -192,4 +272,10 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       if (last !== undefined) await stopAtRecorder(last, reason);
     },
   };
+}
+
+/** Tells a recorder that will not take a run from one that failed at it. */
+function refusalOf(error: unknown): RunRefusal | undefined {
+  if (!(error instanceof ProtocolError)) return undefined;
+  return error.code === 'disk-full' || error.code === 'overloaded' ? error.code : undefined;
 }

@@ -4,6 +4,7 @@ import {
   recorderCommands,
   recorderRequests,
   serveRequests,
+  type RecorderStatus,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { RecordingsRepository } from '../db/recordings.ts';
@@ -37,6 +38,7 @@ const COMMAND_TIMEOUT_MS = 15_000;
 export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: RecorderConnectionDeps): void {
   const { coordinator, recorders, repository, segmentWriter, logger } = deps;
   let link: RecorderLink | undefined;
+  let latestStatus: RecorderStatus | undefined;
   let introduced = false;
   let registered: RegisteredRecorder | undefined;
   const requireRegistered = (): RegisteredRecorder => {
@@ -57,13 +59,15 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
           registered.left();
           throw new ProtocolError('not-connected', 'The recorder has left.');
         }
-        link = linkTo(socket, recorderId, mediaBaseUrl.replace(/\/$/, ''));
+        latestStatus = introduction.status;
+        link = linkTo(socket, introduction, () => latestStatus ?? introduction.status);
         logger.info({ recorderId, mediaBaseUrl }, 'recorder ready');
         recorders.add(link);
         return {};
       },
       'recorder-status': async ({ status }) => {
         await requireRegistered().told(status);
+        latestStatus = status;
         return {};
       },
       'manifest-sealed': async (seal) => {
@@ -88,7 +92,10 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         if (packetsSent === undefined) throw new ProtocolError('unknown-run', 'No such run is under way.');
         return { packetsSent };
       },
-      'key-frame-needed': notServed,
+      'key-frame-needed': ({ runId }) => {
+        coordinator.keyFrameNeeded(runId);
+        return {};
+      },
       'piece-uploaded': notServed,
       'piece-healed': notServed,
       ...keepingRequests(() => requireRegistered().recorderId, deps),
@@ -104,11 +111,18 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
   });
 }
 
-function linkTo(socket: RecorderSocket, recorderId: string, mediaBaseUrl: string): RecorderLink {
+function linkTo(
+  socket: RecorderSocket,
+  { recorderId, mediaBaseUrl }: { recorderId: string; mediaBaseUrl: string },
+  status: () => RecorderStatus,
+): RecorderLink {
   const request = createRequester(socket, recorderCommands, COMMAND_TIMEOUT_MS);
   return {
     recorderId,
-    mediaBaseUrl,
+    mediaBaseUrl: mediaBaseUrl.replace(/\/$/, ''),
+    get status() {
+      return status();
+    },
     startRun: (order) => request('start-run', order),
     stopRun: async (runId) => {
       await request('stop-run', { runId });
@@ -118,6 +132,9 @@ function linkTo(socket: RecorderSocket, recorderId: string, mediaBaseUrl: string
     },
     cancelExport: async (exportId) => {
       await request('cancel-export', { exportId });
+    },
+    soundArrived: async (runId, rtpTimestamp, atMs) => {
+      await request('run-sound', { runId, rtpTimestamp, atMs });
     },
     keyFrameSent: (runId, rtpTimestamp, atMs) => socket.emit('run-key-frame', { runId, rtpTimestamp, atMs }),
   };

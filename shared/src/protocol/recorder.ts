@@ -101,6 +101,14 @@ export const recorderCommands = {
     }),
     response: z.object({ host: z.string(), ...rtpPorts.shape, audio: rtpPorts.exactOptional() }),
   },
+  /**
+   * A packet of the run's sound has arrived at the sfu: its RTP timestamp (48 kHz, 32 bit) and the sfu's wall time. Sound
+   * flows to the run only after the first acknowledgement; repeated, because clocks drift.
+   */
+  'run-sound': {
+    request: z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
+    response: empty,
+  },
   /** Ends a run; acknowledged when its last segment is durable and has been announced. */
   'stop-run': { request: z.object({ runId: id }), response: empty },
   /**

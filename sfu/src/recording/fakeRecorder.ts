@@ -1,0 +1,53 @@
+import type { ProtocolError, RecorderStatus, RunOrder } from '@sightline/shared';
+import type { RecorderLink } from './recorderPool.ts';
+
+/** A recorder without media, for tests: it takes every run, or refuses it. */
+export interface FakeRecorder extends RecorderLink {
+  readonly started: RunOrder[];
+  readonly stopped: string[];
+  /** What it was told of sound. */
+  readonly sounds: { runId: string; rtpTimestamp: number }[];
+  /** With what `startRun` fails. */
+  refusal: Error | ProtocolError | undefined;
+  status: RecorderStatus;
+}
+
+const STATUS: RecorderStatus = {
+  disk: { state: 'ok', freeBytes: 1e12, totalBytes: 2e12 },
+  store: { kind: 'local', backlogSegments: 0, backlogBytes: 0 },
+  admission: { open: true },
+  runs: 0,
+  problems: [],
+};
+
+/** Builds one. */
+export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
+  const ports = { rtpPort: 5_000, rtcpPort: 5_001 };
+  const recorder: FakeRecorder = {
+    recorderId,
+    mediaBaseUrl: 'http://127.0.0.1:3001',
+    status: STATUS,
+    started: [],
+    stopped: [],
+    sounds: [],
+    refusal: undefined,
+    startRun(order) {
+      recorder.started.push(order);
+      if (recorder.refusal !== undefined) return Promise.reject(recorder.refusal);
+      const audio = order.audio === undefined ? {} : { audio: { rtpPort: 5_002, rtcpPort: 5_003 } };
+      return Promise.resolve({ host: '127.0.0.1', ...ports, ...audio });
+    },
+    stopRun(runId) {
+      recorder.stopped.push(runId);
+      return Promise.resolve();
+    },
+    startExport: () => Promise.resolve(),
+    cancelExport: () => Promise.resolve(),
+    soundArrived(runId, rtpTimestamp) {
+      recorder.sounds.push({ runId, rtpTimestamp });
+      return Promise.resolve();
+    },
+    keyFrameSent: () => undefined,
+  };
+  return recorder;
+}
