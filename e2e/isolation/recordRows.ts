@@ -1,5 +1,12 @@
 import { expect } from '@jest/globals';
-import { auditEntry, auditPage, playbackGrants, recorderList, sessionList } from '@sightline/shared';
+import {
+  auditEntry,
+  auditPage,
+  exportList,
+  playbackGrants,
+  recorderList,
+  sessionList,
+} from '@sightline/shared';
 import {
   anywhere,
   inCompany,
@@ -8,6 +15,7 @@ import {
   type Case,
   type Cell,
   type Expect,
+  type Row,
   type Rows,
 } from './httpTable.ts';
 import type { Kind } from './kinds.ts';
@@ -62,6 +70,32 @@ const playable = (body: string, { at }: Cell): void => {
   }
 };
 
+const exportOf = ({ at }: Cell, userId: string) => ({
+  companyId: at.companyId,
+  from: { kind: 'user', userId },
+  fromMs: 0,
+  toMs: 7 * 86_400_000,
+  output: { kind: 'video', trackId: 'display-1' },
+});
+
+/** What is asked of one export: company-wide roles only. */
+const ofExport = (success: string): Row => ({
+  door: 'session',
+  cases: [
+    {
+      places: ['own-group', 'other-company', 'nowhere'],
+      expect: (kind, place) => {
+        if (!AUDITORS.includes(kind)) return '403 forbidden';
+        const known = place === 'own-group' || (place === 'other-company' && kind === 'owner');
+        return known ? success : '404 unknown-export';
+      },
+      send: async ({ world, place, at }) => ({
+        params: { exportId: place === 'nowhere' ? NOTHING : await world.newExport(at) },
+      }),
+    },
+  ],
+});
+
 const listed = (body: string): string[] =>
   sessionList.parse(JSON.parse(body)).sessions.map(({ sessionId }) => sessionId);
 
@@ -98,6 +132,15 @@ export const recordRows: Rows = {
     ],
   },
   'GET /api/v1/sessions/:sessionId': {
+    door: 'session',
+    cases: [
+      {
+        expect: ofGroup(RECORDINGS, '200', '404 unknown-session'),
+        send: async (cell) => ({ params: { sessionId: (await session(cell)).sessionId } }),
+      },
+    ],
+  },
+  'GET /api/v1/sessions/:sessionId/ledger': {
     door: 'session',
     cases: [
       {
@@ -162,6 +205,40 @@ export const recordRows: Rows = {
       },
     ],
   },
+  'POST /api/v1/exports': {
+    door: 'session',
+    cases: [
+      {
+        // Nothing is recorded here, so nobody gets further than this; the unit tests show who does.
+        expect: anywhere(AUDITORS, '404 nothing-recorded'),
+        send: async (cell) => ({ body: exportOf(cell, (await session(cell)).userId) }),
+      },
+      {
+        name: 'of no time at all',
+        places: ['own-group'],
+        expect: anywhere(AUDITORS, '400 bad-range'),
+        send: (cell) => ({ body: { ...exportOf(cell, NOTHING), toMs: 0 } }),
+      },
+    ],
+  },
+  'GET /api/v1/exports': {
+    door: 'session',
+    cases: [
+      {
+        places: ['own-group'],
+        expect: anywhere(AUDITORS, '200'),
+        check(body, { kind, home, world }) {
+          const shown = exportList.parse(JSON.parse(body)).exports.map(({ companyId }) => companyId);
+          const companies =
+            kind === 'owner' ? world.homes.map(({ companyId }) => companyId) : [home.companyId];
+          expect(companies).toEqual(expect.arrayContaining([...new Set(shown)]));
+        },
+      },
+    ],
+  },
+  'GET /api/v1/exports/:exportId': ofExport('200'),
+  'DELETE /api/v1/exports/:exportId': ofExport('204'),
+  'POST /api/v1/exports/:exportId/download': ofExport('409 export-not-done'),
   'GET /api/v1/audit': {
     door: 'session',
     cases: ofChain((body, companyId) => {

@@ -86,5 +86,15 @@ export const recorderRows: EventRows<RecorderCell> = {
   'run-ended': ofRuns('ok', 'ok', (runId) => ({ runId, reason: 'stalled', message: '' })),
   // These runs are on record, and not under way.
   'run-stats': ofRuns('unknown-run', 'unknown-run', (runId) => ({ runId })),
+  'export-progress': [
+    {
+      whose: 'an export that there is not',
+      expect: () => 'unknown-export',
+      payload: async ({ socket }) => {
+        await offerOnce(socket);
+        return { exportId: NOTHING, state: 'done', progress: 1, message: null, bytes: 1 };
+      },
+    },
+  ],
   ...keepingRows,
 };

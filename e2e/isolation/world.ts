@@ -3,6 +3,7 @@ import { DEFAULT_RETENTION, type Device, type Grant } from '@sightline/shared';
 import {
   createAccountsRepository,
   createDevicesRepository,
+  createExportsRepository,
   createHoldsRepository,
   createIdleAlertsRepository,
   createOrganisationRepository,
@@ -65,6 +66,8 @@ export interface World extends Closable {
   newToken(at: DevicePlace): Promise<{ tokenId: string; secret: string }>;
   newDevice(at: DevicePlace): Promise<Enrolled>;
   newSession(at: Place, startedAtMs?: number): Promise<Recorded>;
+  /** An export of the place's company that waits for a recorder; its id. */
+  newExport(at: Place): Promise<string>;
   /** Places a legal hold on what was recorded before 1970 was a millisecond old: nothing. */
   newHold(at: Place): Promise<string>;
   newAccount(grants: Grant[], change?: Partial<AccountRecord>): Promise<AccountRecord>;
@@ -88,6 +91,7 @@ export async function createWorld(stack: Stack): Promise<World> {
   });
   const accounts = createAccountsRepository(database);
   const devices = createDevicesRepository(database);
+  const exports = createExportsRepository(database);
   const idleAlerts = createIdleAlertsRepository(database);
   const organisation = createOrganisationRepository(database);
   const holds = createHoldsRepository(database);
@@ -153,6 +157,26 @@ export async function createWorld(stack: Stack): Promise<World> {
     await recordings.addRun({ ...recorded, label: 'Display 1', source: 'live', startedAtMs });
     return recorded;
   };
+  const newExport = async ({ companyId }: Place): Promise<string> => {
+    const exportId = randomUUID();
+    await exports.add({
+      exportId,
+      companyId,
+      from: { kind: 'user', userId: 'ann' },
+      fromMs: 0,
+      toMs: 1,
+      output: { kind: 'video', trackId: 'display-1' },
+      requestedBy: { accountId: 'somebody', name: 'Somebody' },
+      requestedAtMs: Date.now(),
+      recorderId: 'recorder',
+      state: 'queued',
+      progress: 0,
+      message: null,
+      bytes: null,
+      finishedAtMs: null,
+    });
+    return exportId;
+  };
   const newHome = async (name: string): Promise<HomeCompany> => {
     const companyId = randomUUID();
     await organisation.addCompany({
@@ -192,6 +216,7 @@ export async function createWorld(stack: Stack): Promise<World> {
     newToken,
     newDevice,
     newSession,
+    newExport,
     placeOf(home, place) {
       const [one, two] = homes;
       const foreign = home === one ? two : one;

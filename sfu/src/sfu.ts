@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '@sightline/shared';
-import { createListener, type CertificateWatch, type Logger } from '@sightline/shared/node';
+import { HttpProblem, createListener, type CertificateWatch, type Logger } from '@sightline/shared/node';
 import { SERVER_ACTOR } from './audit/actors.ts';
 import { createAuditLog } from './audit/auditLog.ts';
 import { ClientDirectory } from './clients/directory.ts';
@@ -8,6 +9,7 @@ import { createRepositories } from './db/repositories.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
 import { createRecorderRegistry } from './evidence/recorderRegistry.ts';
 import { createDeviceCredentials } from './enrolment/deviceCredentials.ts';
+import { createExports } from './exports/exports.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { createGate } from './exposure/gate.ts';
 import { apiRoutes } from './http/apiRoutes.ts';
@@ -17,6 +19,7 @@ import { deriveKey } from './identity/keys.ts';
 import { bootstrapOwner, type FirstOwner } from './identity/ownerBootstrap.ts';
 import { createPasswords } from './identity/passwords.ts';
 import type { OidcConfig } from './identity/singleSignOn.ts';
+import { createLedgers } from './ledger/ledgers.ts';
 import type { MediaEngine } from './media/types.ts';
 import { createPresence } from './presence/presence.ts';
 import { createRecordingCoordinator } from './recording/coordinator.ts';
@@ -115,8 +118,29 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     clock,
     logger,
   });
+  const ledgers = await createLedgers({
+    repositories,
+    directory,
+    presence,
+    coordinator,
+    recorders,
+    sessionWritten: (sessionId) => sessions.written(sessionId),
+    clock,
+    logger,
+  });
   const liveViews = createLiveViews({ directory, audit, clock });
   const accountsOnline = new AccountsOnline();
+
+  const exports = createExports({
+    repository: repositories.exports,
+    recordedMedia: repositories.recordedMedia,
+    recorders,
+    collectEvidence: () =>
+      Promise.reject(new HttpProblem(501, 'not-available', 'Evidence packages cannot be made yet.')),
+    newId: randomUUID,
+    clock,
+    logger,
+  });
 
   const gate = createGate(exposure);
   const { app: http } = await createHttpServer({
@@ -136,6 +160,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
         presence,
         accountsOnline,
         recorders,
+        exports,
         recorderSecret,
         publicOrigin: exposure.publicOrigin,
         clock,
@@ -145,7 +170,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   });
   const recorded = (): boolean => recorders.pick() !== undefined;
   const recordingStateOf: RecordingStateOf = (sessionId, trackId) => coordinator.stateOf(sessionId, trackId);
-  const agentDeps = { presence, recorded, clock, logger };
+  const agentDeps = { presence, ledgers, recorded, clock, logger };
   const viewerDeps = {
     engine,
     directory,
@@ -162,7 +187,9 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     registry,
     coordinator,
     repository: recordings,
+    exports,
     segmentWriter,
+    ledgers,
     retention: createRetentionKeeper({ deletions: repositories.deletions, auditLog: audit, clock, logger }),
     reconciliation: createReconciliation({
       repository: repositories.reconciliation,
@@ -188,7 +215,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   announceToViewers({
     presence,
     directory,
-    coordinator,
+    alarms: [coordinator.events, ledgers.events],
     registry,
     recordingStateOf,
     toRooms: (rooms, except = []) => signaling.viewers.to(rooms).except(except),
@@ -203,6 +230,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     identity.sessions.close();
+    ledgers.serverGoes();
     await presence.close();
     liveViews.close();
     await coordinator.close();
@@ -211,6 +239,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     engine.close();
     await http.close();
     certificate?.close();
+    await ledgers.close();
     await audit.flushed();
     await database.destroy();
   };

@@ -2,6 +2,7 @@ import './withoutEval.ts';
 export * from './clock.ts';
 export * from './clockOffset.ts';
 export * from './codecs/canonicalJson.ts';
+export * from './codecs/exportName.ts';
 export * from './codecs/segmentPath.ts';
 export * from './evidence/buildLedger.ts';
 export * from './evidence/companyLog.ts';

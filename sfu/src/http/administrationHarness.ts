@@ -8,9 +8,10 @@ import { openSqliteDatabase } from '../db/database.ts';
 import { createRepositories } from '../db/repositories.ts';
 import { accountOf } from '../db/suites/fixtures.ts';
 import { createDeviceCredentials, type DeviceCredentials } from '../enrolment/deviceCredentials.ts';
+import { createExports } from '../exports/exports.ts';
 import { hashSecret } from '../identity/secrets.ts';
 import { createIdentity } from '../identity/identity.ts';
-import { RecorderPool } from '../recording/recorderPool.ts';
+import { RecorderPool, type RecorderLink } from '../recording/recorderPool.ts';
 import { apiRoutes } from './apiRoutes.ts';
 import { cheapPasswords } from './identityHarness.ts';
 import { createApi } from './route.ts';
@@ -35,6 +36,27 @@ const CAST = {
 
 /** Somebody who sends requests. */
 export type Person = keyof typeof CAST;
+
+/** A recorder that is connected and does nothing by itself. */
+export const idleRecorder = (change: Partial<RecorderLink> = {}): RecorderLink => ({
+  recorderId: 'r1',
+  mediaBaseUrl: 'http://127.0.0.1:4000',
+  status: {
+    disk: { state: 'ok', freeBytes: 1e12, totalBytes: 1e12 },
+    store: { kind: 'local', backlogSegments: 0, backlogBytes: 0 },
+    admission: { open: true },
+    runs: 0,
+    problems: [],
+  },
+  startRun: () => Promise.reject(new Error('not asked for')),
+  stopRun: () => Promise.reject(new Error('not asked for')),
+  closeSession: () => Promise.reject(new Error('not asked for')),
+  startExport: () => Promise.reject(new Error('not asked for')),
+  cancelExport: () => Promise.reject(new Error('not asked for')),
+  keyFrameSent: () => undefined,
+  soundArrived: () => Promise.reject(new Error('not asked for')),
+  ...change,
+});
 
 /** What a request was answered with; `body` is parsed if it is JSON. */
 export interface Answer {
@@ -124,6 +146,17 @@ export async function createAdministrationHarness() {
   const credentials: DeviceCredentials = createDeviceCredentials({ devices });
   const auditLog = createAuditLog({ repository: repositories.audit, clock, logger });
 
+  const exports = createExports({
+    repository: repositories.exports,
+    recordedMedia: repositories.recordedMedia,
+    recorders,
+    collectEvidence: () => Promise.resolve({ ledgers: '[]', accessHistory: '', companyLog: '' }),
+    newId: () => `export-${(exportCount += 1)}`,
+    clock,
+    logger,
+  });
+  let exportCount = 0;
+
   const app = fastify();
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error, () => undefined));
   const api = createApi(app, {
@@ -143,6 +176,7 @@ export async function createAdministrationHarness() {
     accountsOnline: { isOnline: (accountId) => online.has(accountId) },
     auditLog,
     recorders,
+    exports,
     recorderSecret: RECORDER_SECRET,
     publicOrigin,
     clock,
@@ -155,6 +189,7 @@ export async function createAdministrationHarness() {
     told,
     online,
     recorders,
+    exports,
     /** Sends a request below `/api/v1`; as nobody if no person is given. */
     async send(
       person: Person | undefined,

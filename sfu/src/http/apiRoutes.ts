@@ -5,6 +5,7 @@ import type { Repositories } from '../db/repositories.ts';
 import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { createEnrolment } from '../enrolment/enrolment.ts';
 import { createAccountAdministration } from '../identity/accountAdministration.ts';
+import type { Exports } from '../exports/exports.ts';
 import type { Identity } from '../identity/identity.ts';
 import { ADDRESS_PACE, createThrottle } from '../identity/throttle.ts';
 import type { RecorderPool } from '../recording/recorderPool.ts';
@@ -14,8 +15,10 @@ import { authRoutes } from './authRoutes.ts';
 import { companiesRoutes } from './companiesRoutes.ts';
 import { devicesRoutes } from './devicesRoutes.ts';
 import { enrolmentRoutes } from './enrolmentRoutes.ts';
+import { exportsRoutes } from './exportsRoutes.ts';
 import { groupsRoutes } from './groupsRoutes.ts';
 import { holdsRoutes } from './holdsRoutes.ts';
+import { ledgerRoutes } from './ledgerRoutes.ts';
 import { ownAccountRoutes } from './ownAccountRoutes.ts';
 import { playbackRoutes } from './playbackRoutes.ts';
 import { recordersRoutes } from './recordersRoutes.ts';
@@ -38,6 +41,7 @@ export interface ApiRoutesDeps {
   };
   accountsOnline: { isOnline(accountId: string): boolean };
   recorders: RecorderPool;
+  exports: Pick<Exports, 'order' | 'cancel'>;
   recorderSecret: string;
   publicOrigin: string;
   clock: Clock;
@@ -66,6 +70,8 @@ export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
   auditRoutes(api, { repository: audit, organisation, auditLog });
   recordersRoutes(api, { repository: repositories.recorders, recorders: deps.recorders });
   sealsRoutes(api, { repository: repositories.seals, auditLog });
+  ledgerRoutes(api, common);
   sessionsRoutes(api, { repository: recordings });
   playbackRoutes(api, common);
+  exportsRoutes(api, { ...common, exports: deps.exports, repository: repositories.exports });
 }

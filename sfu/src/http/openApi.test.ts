@@ -82,6 +82,10 @@ beforeAll(async () => {
         },
         accountsOnline: { isOnline: () => false },
         recorders: new RecorderPool(logger),
+        exports: {
+          order: () => Promise.reject(new Error('not asked for')),
+          cancel: () => Promise.reject(new Error('not asked for')),
+        },
         recorderSecret: 'a secret of recorders',
         publicOrigin,
         clock,

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { playbackGrants, type PlaybackOrder } from '@sightline/shared';
 import { verifyMediaToken } from '@sightline/shared/node';
-import type { RecorderLink } from '../recording/recorderPool.ts';
 import {
   ADDRESS,
   NOW_MS,
   RECORDER_SECRET,
   createAdministrationHarness,
+  idleRecorder,
   type AdministrationHarness,
 } from './administrationHarness.ts';
 
@@ -37,15 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-const recorder: RecorderLink = {
-  recorderId: 'r1',
-  mediaBaseUrl: 'http://127.0.0.1:4000',
-  startRun: () => Promise.reject(new Error('not asked for')),
-  stopRun: () => Promise.reject(new Error('not asked for')),
-  startExport: () => Promise.reject(new Error('not asked for')),
-  cancelExport: () => Promise.reject(new Error('not asked for')),
-  keyFrameSent: () => undefined,
-};
+const recorder = idleRecorder();
 const ofSession = (sessionId: string, trackId = 'display-1'): PlaybackOrder => ({
   kind: 'session',
   sessionId,

@@ -79,7 +79,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
         defaultSrc: ["'self'"],
         connectSrc: ["'self'", () => mediaOrigin(deps.mediaBaseUrl())],
         mediaSrc: ["'self'", 'blob:'],
-        imgSrc: ["'self'", 'data:', 'blob:'],
+        imgSrc: ["'self'", 'data:', 'blob:', () => mediaOrigin(deps.mediaBaseUrl())],
         styleSrc: ["'self'", "'unsafe-inline'"],
         workerSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],

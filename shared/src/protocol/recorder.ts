@@ -287,8 +287,12 @@ export type Segment = z.output<typeof segment>;
 export type RunEndReason = z.output<typeof runEndReason>;
 /** What identifies and feeds a run. */
 export type RunOrder = z.output<(typeof recorderCommands)['start-run']['request']>;
+/** The ledger of a session that is over. */
+export type SessionClosing = z.output<(typeof recorderCommands)['close-session']['request']>;
 /** See {@link sessionLocation}. */
 export type SessionLocation = z.output<typeof sessionLocation>;
+/** How an export is doing. */
+export type ExportProgress = z.output<(typeof recorderRequests)['export-progress']['request']>;
 /** See {@link exportJob}. */
 export type ExportJob = z.output<typeof exportJob>;
 /** See {@link deletionClaim}. */

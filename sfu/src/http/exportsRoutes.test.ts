@@ -1,0 +1,264 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  downloadGrant,
+  exportList,
+  exportView,
+  type ExportJob,
+  type ExportOrder,
+  type ExportProgress,
+} from '@sightline/shared';
+import { verifyMediaToken } from '@sightline/shared/node';
+import {
+  NOW_MS,
+  RECORDER_SECRET,
+  createAdministrationHarness,
+  idleRecorder,
+  type AdministrationHarness,
+} from './administrationHarness.ts';
+
+const HOUR_MS = 3_600_000;
+
+let harness: AdministrationHarness;
+let started: ExportJob[];
+let cancelled: string[];
+let takes: boolean;
+
+beforeEach(async () => {
+  harness = await createAdministrationHarness();
+  started = [];
+  cancelled = [];
+  takes = true;
+  for (const [sessionId, companyId, deviceId] of [
+    ['of-desk', 'acme', 'desk'],
+    ['of-rival', 'globex', 'rival'],
+  ] as const) {
+    const names = { userId: `ann@${deviceId}`, userName: 'ann', hostName: deviceId };
+    const { recordings } = harness.repositories;
+    await recordings.addSession({ sessionId, companyId, deviceId, startedAtMs: NOW_MS, ...names });
+    await recordings.endSession(sessionId, NOW_MS + HOUR_MS, 'stopped');
+  }
+  const { find } = harness.repositories.recordedMedia;
+  harness.repositories.recordedMedia.find = async (filter) => {
+    const found = await find(filter);
+    return found.map((media) => ({ ...media, recordedMs: new Map([['r1', 60_000]]) }));
+  };
+  for (const sessionId of ['of-desk', 'of-rival']) {
+    for (const trackId of ['display-1', 'display-2']) {
+      const runId = `${sessionId}-${trackId}`;
+      await harness.repositories.recordings.addRun({
+        runId,
+        sessionId,
+        trackId,
+        label: 'Screen',
+        startedAtMs: NOW_MS,
+        source: 'live',
+      });
+    }
+  }
+});
+afterEach(() => harness.close());
+
+const recorder = idleRecorder({
+  startExport: (job) => {
+    started.push(job);
+    return takes ? Promise.resolve() : Promise.reject(new Error('busy'));
+  },
+  cancelExport: (exportId) => {
+    cancelled.push(exportId);
+    return Promise.resolve();
+  },
+});
+
+const order = (change: Partial<ExportOrder> = {}): ExportOrder => ({
+  companyId: 'acme',
+  from: { kind: 'user', userId: 'ann@desk' },
+  fromMs: NOW_MS + 1_000,
+  toMs: NOW_MS + 61_000,
+  caseNumber: 'A-17',
+  output: { kind: 'video', trackId: 'display-1' },
+  ...change,
+});
+const ordered = async (change: Partial<ExportOrder> = {}): Promise<string> => {
+  const { body } = await harness.send('cora', 'POST', '/exports', order(change));
+  return exportView.parse(body).exportId;
+};
+const done: Omit<ExportProgress, 'exportId'> = { state: 'done', progress: 1, message: null, bytes: 5 };
+const state = async (exportId: string): Promise<unknown> =>
+  exportView.parse((await harness.send('cora', 'GET', `/exports/${exportId}`)).body).state;
+const actions = async (): Promise<string[]> => (await harness.audited('acme')).map(({ action }) => action);
+
+describe('an export', () => {
+  it('is given to the recorder that has the media, with what it is made of', async () => {
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    expect(started).toEqual([
+      {
+        exportId,
+        order: order(),
+        userName: 'ann',
+        sources: [
+          {
+            companyId: 'acme',
+            userId: 'ann@desk',
+            sessionId: 'of-desk',
+            sessionStartedAtMs: NOW_MS,
+            trackId: 'display-1',
+          },
+        ],
+      },
+    ]);
+    expect(await state(exportId)).toBe('queued');
+    expect(await harness.audited('acme')).toMatchObject([
+      {
+        action: 'export-ordered',
+        actor: { id: 'cora' },
+        details: { exportId, userId: 'ann@desk', caseNumber: 'A-17', output: 'video' },
+      },
+    ]);
+  });
+
+  it('of evidence holds all tracks, and what the server knows of them', async () => {
+    harness.recorders.add(recorder);
+    await ordered({ from: { kind: 'session', sessionId: 'of-desk' }, output: { kind: 'evidence' } });
+    expect(started[0]?.sources.map(({ trackId }) => trackId)).toEqual(['display-1', 'display-2']);
+    expect(started[0]?.evidence).toEqual({ ledgers: '[]', accessHistory: '', companyLog: '' });
+  });
+
+  it('shows how far it is, and can be fetched when it is done', async () => {
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    const path = `/exports/${exportId}/download`;
+    await harness.exports.told('r1', { ...done, exportId, state: 'running', progress: 0.5, bytes: null });
+    expect(await state(exportId)).toBe('running');
+    await expect(harness.send('cora', 'POST', path)).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'export-not-done' },
+    });
+    await harness.exports.told('r1', { ...done, exportId });
+    await harness.exports.told('r1', { ...done, exportId });
+    const { url, fileName } = downloadGrant.parse((await harness.send('cora', 'POST', path)).body);
+    expect(fileName).toMatch(/^sightline-\d{8}T\d{6}Z-export-1\.mp4$/);
+    expect(url).toContain(`http://127.0.0.1:4000/exports/${exportId}?token=`);
+    const token = new URL(url).searchParams.get('token') ?? '';
+    await expect(verifyMediaToken(RECORDER_SECRET, token, NOW_MS)).resolves.toMatchObject({
+      value: { grant: { kind: 'export', exportId } },
+    });
+    expect(await actions()).toEqual(['export-ordered', 'export-downloaded']);
+    harness.recorders.remove(recorder);
+    await expect(harness.send('cora', 'POST', path)).resolves.toMatchObject({ status: 503 });
+  });
+
+  it('that was cancelled is dropped, whatever the recorder says later', async () => {
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    await expect(harness.send('cora', 'DELETE', `/exports/${exportId}`)).resolves.toMatchObject({
+      status: 204,
+    });
+    await expect(harness.send('cora', 'DELETE', `/exports/${exportId}`)).resolves.toMatchObject({
+      status: 204,
+    });
+    expect(cancelled).toEqual([exportId]);
+    expect(await state(exportId)).toBe('cancelled');
+    await expect(harness.exports.told('r1', { ...done, exportId })).rejects.toMatchObject({
+      code: 'unknown-export',
+    });
+    expect(await actions()).toEqual(['export-ordered', 'export-cancelled']);
+  });
+
+  it('is no other recorder’s to tell of', async () => {
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    await expect(harness.exports.told('r2', { ...done, exportId })).rejects.toMatchObject({
+      code: 'unknown-export',
+    });
+    await expect(harness.exports.told('r1', { ...done, exportId: 'none' })).rejects.toMatchObject({
+      code: 'unknown-export',
+    });
+  });
+
+  it('is asked for again when the recorder comes back', async () => {
+    takes = false;
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    const finished = await ordered();
+    await harness.exports.told('r1', { ...done, exportId: finished });
+    started = [];
+    takes = true;
+    harness.recorders.remove(recorder);
+    const again = new Promise<ExportJob>((resolve) => {
+      harness.recorders.add({
+        ...recorder,
+        startExport: (job) => {
+          resolve(job);
+          return Promise.resolve();
+        },
+      });
+    });
+    await expect(again).resolves.toMatchObject({ exportId, order: order() });
+  });
+
+  it('that failed says why', async () => {
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    await harness.exports.told('r1', { ...done, exportId, state: 'failed', message: 'The disk is full.' });
+    expect((await harness.send('cora', 'GET', `/exports/${exportId}`)).body).toMatchObject({
+      state: 'failed',
+      message: 'The disk is full.',
+      finishedAtMs: NOW_MS,
+    });
+  });
+
+  it.each([
+    ['sam', order(), 403, 'forbidden'],
+    ['carl', order(), 403, 'forbidden'],
+    ['eve', order(), 404, 'nothing-recorded'],
+    [
+      'cora',
+      order({ companyId: 'globex', from: { kind: 'user', userId: 'ann@rival' } }),
+      404,
+      'nothing-recorded',
+    ],
+    ['cora', order({ from: { kind: 'session', sessionId: 'of-rival' } }), 404, 'nothing-recorded'],
+    ['cora', order({ output: { kind: 'video', trackId: 'display-3' } }), 404, 'nothing-recorded'],
+    ['cora', order({ fromMs: NOW_MS, toMs: NOW_MS }), 400, 'bad-range'],
+    ['cora', order({ toMs: NOW_MS + 32 * 24 * HOUR_MS }), 400, 'bad-range'],
+    ['cora', order({ caseNumber: 'a\nb' }), 400, 'bad-request'],
+  ] as const)('is refused to %s (%j)', async (person, body, status, code) => {
+    harness.recorders.add(recorder);
+    await expect(harness.send(person, 'POST', '/exports', body)).resolves.toMatchObject({
+      status,
+      body: { code },
+    });
+    expect(started).toEqual([]);
+    expect(await actions()).toEqual([]);
+  });
+
+  it('is shown to those of its company only', async () => {
+    harness.recorders.add(recorder);
+    const exportId = await ordered();
+    const listed = async (person: 'owen' | 'ada' | 'eve'): Promise<string[]> =>
+      exportList
+        .parse((await harness.send(person, 'GET', '/exports')).body)
+        .exports.map((one) => one.exportId);
+    expect(await listed('owen')).toEqual([exportId]);
+    expect(await listed('ada')).toEqual([exportId]);
+    expect(await listed('eve')).toEqual([]);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/download'],
+    ] as const) {
+      await expect(harness.send('eve', method, `/exports/${exportId}${path}`)).resolves.toMatchObject({
+        status: 404,
+        body: { code: 'unknown-export' },
+      });
+    }
+  });
+
+  it('needs the recorder when it is ordered', async () => {
+    await expect(harness.send('cora', 'POST', '/exports', order())).resolves.toMatchObject({
+      status: 503,
+      body: { code: 'recorder-missing' },
+    });
+  });
+});
