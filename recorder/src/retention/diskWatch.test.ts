@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createLogger } from '@sightline/shared/node';
+import { createManualClock, type ManualClock } from '@sightline/shared/testing';
+import { startDiskWatch, type DiskWatch } from './diskWatch.ts';
+import { createProblems, type Problems } from './problems.ts';
+
+const logger = createLogger('test', 'silent');
+const MARKS = { low: { bytes: 500 }, clearing: { bytes: 300 }, full: { bytes: 100 } };
+
+let clock: ManualClock;
+let problems: Problems;
+let freeBytes: number;
+let readFails: boolean;
+/** What the next clearings free. */
+let clearable: number;
+let asked: number[];
+let ended: string[];
+let reserved: boolean;
+let watch: DiskWatch;
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const pass = async (seconds: number): Promise<void> => {
+  for (let second = 0; second < seconds; second += 1) {
+    clock.advance(1_000);
+    await settle();
+  }
+};
+const codes = (): string[] => problems.list().map(({ code }) => code);
+
+beforeEach(async () => {
+  clock = createManualClock();
+  problems = createProblems({ clock, logger });
+  freeBytes = 1_000;
+  readFails = false;
+  clearable = 0;
+  asked = [];
+  ended = [];
+  reserved = false;
+  watch = await startDiskWatch({
+    readSpace: () =>
+      readFails ? Promise.reject(new Error('EIO')) : Promise.resolve({ freeBytes, totalBytes: 2_000 }),
+    marks: MARKS,
+    reserve: {
+      take: async () => void (reserved = true),
+      release: async () => void (reserved = false),
+    },
+    clear: (bytesNeeded) => {
+      asked.push(bytesNeeded);
+      const freed = Math.min(clearable, bytesNeeded);
+      clearable -= freed;
+      freeBytes += freed;
+      return Promise.resolve(freed);
+    },
+    onFull: (message) => ended.push(message),
+    problems,
+    clock,
+    logger,
+  });
+});
+
+describe('the watch on the disk', () => {
+  it('warns when room runs short, and is content when there is room again', async () => {
+    freeBytes = 400;
+    await pass(5);
+    expect([watch.reading.state, codes()]).toEqual(['low', ['disk-low']]);
+    freeBytes = 900;
+    await pass(1);
+    expect([watch.reading.state, codes(), asked]).toEqual(['ok', [], []]);
+  });
+
+  it('has the oldest removed until there is room again', async () => {
+    freeBytes = 250;
+    clearable = 1_000;
+    await pass(7);
+    expect([watch.reading.state, asked, codes()]).toEqual(['low', [150], ['disk-low']]);
+  });
+
+  it('says that nothing is left to remove, and asks again only after a while', async () => {
+    freeBytes = 250;
+    await pass(10);
+    expect([asked.length, codes()]).toEqual([1, ['disk-clearing', 'disk-nothing-to-clear']]);
+    await pass(30);
+    expect(asked).toHaveLength(2);
+    clearable = 500;
+    await pass(31);
+    expect([watch.reading.state, codes()]).toEqual(['low', ['disk-low']]);
+  });
+
+  it('ends the runs before the room is gone, gives the reserve free, and recovers by itself', async () => {
+    expect(reserved).toBe(true);
+    freeBytes = 90;
+    await pass(5);
+    expect([watch.reading.state, ended.length, reserved]).toEqual(['full', 1, false]);
+    await pass(20);
+    expect(ended).toHaveLength(1);
+    freeBytes = 1_000;
+    await pass(1);
+    expect([watch.reading.state, codes(), reserved]).toEqual(['ok', [], true]);
+  });
+
+  it('makes visible that it cannot look, and goes on looking', async () => {
+    readFails = true;
+    await pass(5);
+    expect(codes()).toEqual(['disk-watch-failed']);
+    readFails = false;
+    await pass(5);
+    expect(codes()).toEqual([]);
+    watch.close();
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,150 @@
+import type { Clock } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import { bytesToClear, diskStateOf, type DiskMarks, type DiskSpace, type DiskState } from './diskMarks.ts';
+import type { DiskReserve } from './diskReserve.ts';
+import type { Problems } from './problems.ts';
+
+/** What the disk is like. */
+export interface DiskReading extends DiskSpace {
+  state: DiskState;
+}
+
+/** Watches the room on the disk, and has it cleared when it runs out. */
+export interface DiskWatch {
+  /** As it was last. */
+  readonly reading: DiskReading;
+  /** Looks at once. */
+  look(): Promise<void>;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** What a {@link DiskWatch} needs. */
+export interface DiskWatchDeps {
+  readSpace: () => Promise<DiskSpace>;
+  marks: DiskMarks;
+  reserve: DiskReserve;
+  /** Removes the oldest, up to so many bytes; resolves with what was freed. */
+  clear: (bytesNeeded: number) => Promise<number>;
+  /** Ends all runs, before the room is really gone. */
+  onFull: (message: string) => void;
+  problems: Problems;
+  clock: Clock;
+  logger: Logger;
+}
+
+const LOOK_MS = 5_000;
+const LOOK_WHILE_SHORT_MS = 1_000;
+/** When nothing could be removed, it is asked again after this. */
+const CLEAR_AGAIN_MS = 30_000;
+
+/** Starts watching; resolves after the first look. */
+export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
+  const { marks, problems, clock, logger } = deps;
+  let reading: DiskReading = { state: 'ok', freeBytes: 0, totalBytes: 0 };
+  let closed = false;
+  let cancel: (() => void) | undefined;
+  let clearing: Promise<void> | undefined;
+  let clearAgainAtMs = 0;
+
+  const clear = async (bytesNeeded: number): Promise<void> => {
+    const freed = await deps.clear(bytesNeeded);
+    if (freed > 0) {
+      clearAgainAtMs = 0;
+      problems.clear('disk-nothing-to-clear');
+      return;
+    }
+    clearAgainAtMs = clock.nowMs() + CLEAR_AGAIN_MS;
+    problems.raise(
+      'disk-nothing-to-clear',
+      'Nothing may be removed to make room: what is there is held, awaited, younger than its company’s minimum age, or the sfu gave no leave. Add room, release holds, or lower the minimum age.',
+    );
+  };
+
+  const enter = (state: DiskState): void => {
+    const { freeBytes, totalBytes } = reading;
+    const level = state === 'ok' ? 'info' : 'error';
+    logger[level](
+      { state, freeBytes, totalBytes, code: `disk-${state}` },
+      'the room on the disk has changed',
+    );
+    if (state === 'full') deps.onFull(describe('full', reading));
+    if (state === 'ok' || state === 'low') problems.clear('disk-nothing-to-clear');
+  };
+
+  const show = ({ state }: DiskReading): void => {
+    for (const other of ['low', 'clearing', 'full'] as const)
+      if (other !== state) problems.clear(`disk-${other}`);
+    if (state !== 'ok') problems.raise(`disk-${state}`, describe(state, reading));
+  };
+
+  const act = async (): Promise<void> => {
+    const { state } = reading;
+    // In this order: what is free by now may be too little for the file, and the file is not worth a recording.
+    if (state === 'full') await deps.reserve.release();
+    else if (state === 'ok' || state === 'low') await deps.reserve.take();
+    const short = state === 'clearing' || state === 'full';
+    if (!short || clearing !== undefined || clock.nowMs() < clearAgainAtMs) return;
+    clearing = clear(bytesToClear(reading, marks)).finally(() => {
+      clearing = undefined;
+    });
+    clearing.catch(report);
+  };
+
+  const look = async (): Promise<void> => {
+    const space = await deps.readSpace();
+    const before = reading.state;
+    reading = { ...space, state: diskStateOf(space, marks, before) };
+    if (reading.state !== before) {
+      enter(reading.state);
+      show(reading);
+    }
+    await act();
+  };
+
+  const report = (err: unknown): void => {
+    logger.error({ err, code: 'disk-watch-failed' }, 'the disk could not be looked after; it is tried again');
+    problems.raise('disk-watch-failed', err instanceof Error ? err.message : String(err));
+  };
+  const lookVisibly = async (): Promise<void> => {
+    try {
+      await look();
+      problems.clear('disk-watch-failed');
+    } catch (error) {
+      report(error);
+    }
+  };
+  const plan = (): void => {
+    if (closed) return;
+    cancel = clock.after(reading.state === 'ok' ? LOOK_MS : LOOK_WHILE_SHORT_MS, () => {
+      void lookVisibly().then(plan);
+    });
+  };
+
+  await lookVisibly();
+  plan();
+  return {
+    get reading() {
+      return reading;
+    },
+    look: lookVisibly,
+    close() {
+      closed = true;
+      cancel?.();
+    },
+  };
+}
+
+function describe(state: Exclude<DiskState, 'ok'>, { freeBytes, totalBytes }: DiskSpace): string {
+  const room = `${megabytes(freeBytes)} of ${megabytes(totalBytes)} MB are free`;
+  switch (state) {
+    case 'low':
+      return `The disk is filling up: ${room}. Add room, or shorten the retention.`;
+    case 'clearing':
+      return `The disk is nearly full: ${room}. The oldest recordings that may go are being removed.`;
+    case 'full':
+      return `The disk is full: ${room}. Nothing is recorded until there is room again.`;
+  }
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e9 ? 1 : 0);
