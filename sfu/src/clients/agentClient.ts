@@ -222,7 +222,9 @@ export class AgentClient {
 
   /** @throws {ProtocolError} `unknown-producer` */
   closeProducer(producerId: string): void {
-    this.#producers.close(producerId);
+    const published = this.#producers.get(producerId);
+    this.#deps.events.emit('unshared', published);
+    published.producer.close();
   }
 
   /** Ends the session and everything in it. @throws {ProtocolError} `not-streaming` */

@@ -36,12 +36,12 @@ export class AgentProducers {
   }
 
   /** @throws {ProtocolError} `unknown-producer` */
-  close(producerId: string): void {
+  get(producerId: string): PublishedProducer {
     const published = this.#published.get(producerId);
     if (published === undefined) {
       throw new ProtocolError('unknown-producer', 'This agent has no such producer.');
     }
-    published.producer.close();
+    return published;
   }
 
   closeAll(): void {

@@ -34,6 +34,8 @@ export type ClientEvents = {
   'session-started': [client: AgentClient, session: Session];
   'session-ended': [client: AgentClient, session: Session, reason: StreamingEndReason];
   'producer-added': [published: PublishedProducer];
+  /** The agent is about to close it: this is no longer shared. */
+  unshared: [published: PublishedProducer];
   /** Without a reason, the agent closed it. */
   'producer-removed': [published: PublishedProducer, reason: CloseReason | undefined];
   /** An account sees its screens from now on, in however many tabs and tiles; or does not any more. */

@@ -19,7 +19,8 @@ export interface SessionRecord extends SessionLocation {
 
 /** What ledgers are made of, and who has been told of them. */
 export interface LedgerRecordsRepository {
-  find(sessionId: string): Promise<SessionRecord | undefined>;
+  /** @param latestSegments of each run no more than these. */
+  find(sessionId: string, latestSegments?: number): Promise<SessionRecord | undefined>;
   /** Sessions that run, the newest first. */
   running(): Promise<string[]>;
   /** The sessions of a device that have a part in common with an interval. */
@@ -30,8 +31,10 @@ export interface LedgerRecordsRepository {
   /**
    * Who has to be told the ledger of which session: all who have media of one that has ended and were never told, or
    * before it was extended or healed.
+   *
+   * @param sessionId of this session only.
    */
-  openClosings(): Promise<OpenClosing[]>;
+  openClosings(sessionId?: string): Promise<OpenClosing[]>;
   /** The recorder has entered the ledger up to `endedAtMs` into its manifest. */
   closed(closing: OpenClosing, endedAtMs: number, atMs: number): Promise<void>;
   /** What was told of the session is not all of it any more. */
@@ -45,7 +48,7 @@ const intervals = z.array(interval);
 /** The {@link LedgerRecordsRepository} on a database. */
 export function createLedgerRecordsRepository(database: Database): LedgerRecordsRepository {
   return {
-    find: (sessionId) => findRecord(database, sessionId),
+    find: (sessionId, latestSegments) => findRecord(database, sessionId, latestSegments),
     async running() {
       const rows = await database
         .selectFrom('sessions')
@@ -69,7 +72,7 @@ export function createLedgerRecordsRepository(database: Database): LedgerRecords
         endedAtMs: row.ended_at_ms,
       }));
     },
-    async openClosings() {
+    async openClosings(sessionId) {
       const rows = await database
         .selectFrom('runs')
         .innerJoin('sessions', 'sessions.session_id', 'runs.session_id')
@@ -82,6 +85,7 @@ export function createLedgerRecordsRepository(database: Database): LedgerRecords
         .select(['runs.session_id', 'runs.recorder_id'])
         .distinct()
         .where('sessions.ended_at_ms', 'is not', null)
+        .$if(sessionId !== undefined, (query) => query.where('runs.session_id', '=', sessionId ?? ''))
         .where((row) =>
           row.or([
             row('closing.closed_at_ms', 'is', null),
@@ -123,7 +127,11 @@ export function createLedgerRecordsRepository(database: Database): LedgerRecords
   };
 }
 
-async function findRecord(database: Database, sessionId: string): Promise<SessionRecord | undefined> {
+async function findRecord(
+  database: Database,
+  sessionId: string,
+  latestSegments?: number,
+): Promise<SessionRecord | undefined> {
   const session = await database
     .selectFrom('sessions')
     .leftJoin('devices', 'devices.device_id', 'sessions.device_id')
@@ -139,7 +147,10 @@ async function findRecord(database: Database, sessionId: string): Promise<Sessio
     .orderBy('track_id')
     .execute();
   const runs = await database.selectFrom('runs').selectAll().where('session_id', '=', sessionId).execute();
-  const segmentsOf = Map.groupBy(await segmentsOfSession(database, sessionId), ({ trackId }) => trackId);
+  const segmentsOf = Map.groupBy(
+    await segmentsOfSession(database, sessionId, latestSegments),
+    ({ trackId }) => trackId,
+  );
   const interruptions = await createInterruptionsRepository(database).list(sessionId);
   const awaited = await database
     .selectFrom('pieces')
@@ -174,7 +185,7 @@ async function findRecord(database: Database, sessionId: string): Promise<Sessio
   };
 }
 
-async function segmentsOfSession(database: Database, sessionId: string) {
+async function segmentsOfSession(database: Database, sessionId: string, latestSegments?: number) {
   const rows = await database
     .selectFrom('segments')
     .innerJoin('runs', 'runs.run_id', 'segments.run_id')
@@ -188,6 +199,16 @@ async function segmentsOfSession(database: Database, sessionId: string) {
       'segments.deleted_at_ms',
     ])
     .where('runs.session_id', '=', sessionId)
+    .$if(latestSegments !== undefined, (query) =>
+      query.where('segments.segment_index', '>', (row) =>
+        row
+          .selectFrom('segments as newest')
+          .whereRef('newest.run_id', '=', 'runs.run_id')
+          .select(({ fn, val, eb }) =>
+            eb(fn.max('newest.segment_index'), '-', val(latestSegments ?? 0)).as('before'),
+          ),
+      ),
+    )
     .execute();
   return rows.map((row) => ({
     trackId: row.track_id,

@@ -1,10 +1,12 @@
-import type { ProtocolError, RecorderStatus, RunOrder } from '@sightline/shared';
+import type { ProtocolError, RecorderStatus, RunOrder, SessionClosing } from '@sightline/shared';
 import type { RecorderLink } from './recorderPool.ts';
 
 /** A recorder without media, for tests: it takes every run, or refuses it. */
 export interface FakeRecorder extends RecorderLink {
   readonly started: RunOrder[];
   readonly stopped: string[];
+  /** The ledgers that it was told. */
+  readonly closings: SessionClosing[];
   /** What it was told of sound. */
   readonly sounds: { runId: string; rtpTimestamp: number }[];
   /** With what `startRun` fails. */
@@ -29,6 +31,7 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
     status: STATUS,
     started: [],
     stopped: [],
+    closings: [],
     sounds: [],
     refusal: undefined,
     startRun(order) {
@@ -41,8 +44,13 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
       recorder.stopped.push(runId);
       return Promise.resolve();
     },
+    closeSession(closing) {
+      recorder.closings.push(closing);
+      return Promise.resolve();
+    },
     startExport: () => Promise.resolve(),
     cancelExport: () => Promise.resolve(),
+    closeSession: () => Promise.resolve(),
     soundArrived(runId, rtpTimestamp) {
       recorder.sounds.push({ runId, rtpTimestamp });
       return Promise.resolve();

@@ -9,6 +9,7 @@ import {
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { AdmittedAgent } from '../presence/admittedAgent.ts';
+import type { Ledgers } from '../ledger/ledgers.ts';
 import type { AgentLink } from '../presence/connection.ts';
 import type { Presence } from '../presence/presence.ts';
 import { logRefusals, notServed } from './refusals.ts';
@@ -18,6 +19,7 @@ import type { Limiter } from './tokenBucket.ts';
 /** What the agents' connections need. */
 export interface AgentConnectionDeps {
   presence: Presence;
+  ledgers: Pick<Ledgers, 'reportAbsence'>;
   /** Whether agents are to be told that they are recorded. */
   recorded: () => boolean;
   clock: Clock;
@@ -89,7 +91,7 @@ function deliver(socket: AgentSocket, name: string, payload: unknown, number: nu
 function agentHandlers(
   socket: AgentSocket,
   agent: AdmittedAgent,
-  { recorded, clock }: AgentConnectionDeps,
+  { ledgers, recorded, clock }: AgentConnectionDeps,
 ): RequestHandlers<typeof agentRequests> {
   return {
     'client-connected': async (order) => {
@@ -164,7 +166,10 @@ function agentHandlers(
       return {};
     },
     'offer-pieces': notServed,
-    'report-absence': notServed,
+    'report-absence': async (absence) => {
+      await ledgers.reportAbsence(absence, agent.client());
+      return {};
+    },
     'app-closed': async () => {
       await agent.appClosed();
       return {};

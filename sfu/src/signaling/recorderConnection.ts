@@ -10,6 +10,7 @@ import type { Logger } from '@sightline/shared/node';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { SegmentWriter } from '../db/segmentWriter.ts';
 import type { RecorderRegistry, RegisteredRecorder } from '../evidence/recorderRegistry.ts';
+import type { Ledgers } from '../ledger/ledgers.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
 import type { Reconciliation } from '../retention/reconciliation.ts';
@@ -26,6 +27,7 @@ export interface RecorderConnectionDeps {
   coordinator: RecordingCoordinator;
   repository: RecordingsRepository;
   segmentWriter: SegmentWriter;
+  ledgers: Pick<Ledgers, 'segmentRecorded'>;
   retention: RetentionKeeper;
   reconciliation: Reconciliation;
   logger: Logger;
@@ -79,6 +81,7 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
           throw new ProtocolError('unknown-run', 'No such run is on record; the segment stays on disk.');
         }
         await segmentWriter.add(runId, segment);
+        await deps.ledgers.segmentRecorded(runId);
         return {};
       },
       'run-ended': ({ runId, reason, message }) => {
@@ -126,6 +129,9 @@ function linkTo(
     startRun: (order) => request('start-run', order),
     stopRun: async (runId) => {
       await request('stop-run', { runId });
+    },
+    closeSession: async (closing) => {
+      await request('close-session', closing);
     },
     startExport: async (job) => {
       await request('start-export', job);

@@ -23,11 +23,11 @@ beforeEach(async () => {
   announceToViewers({
     presence: scene.presence,
     directory: scene.directory,
-    coordinator: {
-      events: new TypedEmitter<CoordinatorEvents>((error) => {
+    alarms: [
+      new TypedEmitter<Pick<CoordinatorEvents, 'alarm'>>((error) => {
         throw error;
       }),
-    },
+    ],
     registry: {
       events: new TypedEmitter((error) => {
         throw error;

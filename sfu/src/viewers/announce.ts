@@ -1,9 +1,9 @@
-import type { ServerToViewer } from '@sightline/shared';
+import type { ServerToViewer, TypedEmitter } from '@sightline/shared';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { RecorderRegistry } from '../evidence/recorderRegistry.ts';
 import type { DevicePresence } from '../presence/devicePresence.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { RecordingCoordinator } from '../recording/coordinator.ts';
+import type { CoordinatorEvents } from '../recording/coordinator.ts';
 import { STORAGE_ROOM, roomsOfClient } from '../signaling/rooms.ts';
 import { clientView, type RecordingStateOf } from './clientViews.ts';
 
@@ -16,13 +16,13 @@ export interface ViewerChannel {
 export function announceToViewers(deps: {
   presence: Presence;
   directory: ClientDirectory;
-  coordinator: Pick<RecordingCoordinator, 'events'>;
+  alarms: readonly TypedEmitter<Pick<CoordinatorEvents, 'alarm'>>[];
   registry: Pick<RecorderRegistry, 'events'>;
   recordingStateOf: RecordingStateOf;
   /** All viewers in any of `rooms`, but for those who are in any of `except` too. */
   toRooms: (rooms: string[], except?: string[]) => ViewerChannel;
 }): void {
-  const { coordinator, directory, presence, toRooms } = deps;
+  const { directory, presence, toRooms } = deps;
   const toViewersOf = (scope: Parameters<typeof roomsOfClient>[0]): ViewerChannel =>
     toRooms(roomsOfClient(scope));
   const view = (device: DevicePresence) => ({ client: clientView(device, deps.recordingStateOf) });
@@ -59,9 +59,11 @@ export function announceToViewers(deps: {
   directory.events.on('session-ended', (client, { sessionId }, reason) => {
     toViewersOf(client).emit('stop-streaming', { clientId: client.clientId, sessionId, reason });
   });
-  coordinator.events.on('alarm', ({ companyId, groupId, ...alarm }) => {
-    toViewersOf({ companyId, groupId }).emit('recording-alarm', alarm);
-  });
+  for (const source of deps.alarms) {
+    source.on('alarm', ({ companyId, groupId, ...alarm }) => {
+      toViewersOf({ companyId, groupId }).emit('recording-alarm', alarm);
+    });
+  }
   deps.registry.events.on('problems', (recorderId, problems) => {
     toRooms([STORAGE_ROOM]).emit('storage-problems', { recorderId, problems: [...problems] });
   });

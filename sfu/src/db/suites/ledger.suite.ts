@@ -119,6 +119,11 @@ export function ledgerSuite(create: CreateEmptyDatabase): void {
           awaited: [{ fromMs: 30_000, toMs: 40_000 }],
         },
       ]);
+      const later = { ...segment, index: 1, startMs: 8_000, holes: [] };
+      await recordings().addSegments([{ runId: 'r1', segment: later }]);
+      const latest = await ledgers().find('s1', 1);
+      expect(latest?.tracks[0]?.segments.map(({ startMs }) => startMs).toSorted()).toEqual([2_000, 8_000]);
+      expect(latest?.tracks[0]?.segments.find(({ source }) => source === 'live')?.startMs).toBe(8_000);
       expect(await ledgers().find('none')).toBeUndefined();
       expect(await ledgers().running()).toEqual(['s1']);
     });
@@ -137,6 +142,8 @@ export function ledgerSuite(create: CreateEmptyDatabase): void {
       const both = [closing('recorder-1'), closing('recorder-2')];
       expect(await ledgers().openClosings()).toEqual(expect.arrayContaining(both));
       expect(await ledgers().openClosings()).toHaveLength(2);
+      expect(await ledgers().openClosings('s1')).toHaveLength(2);
+      expect(await ledgers().openClosings('s2')).toEqual([]);
       await ledgers().closed(closing('recorder-1'), 50_000, 51_000);
       expect(await ledgers().openClosings()).toEqual([closing('recorder-2')]);
       await ledgers().closed(closing('recorder-2'), 50_000, 51_000);
