@@ -9,14 +9,9 @@ import type {
 } from '@sightline/agent/renderer/publish/mediaEngine.ts';
 import type { TransportOptions } from '@sightline/shared';
 import { CAPTURED_CODEC } from '../record/capture.ts';
-import { rtpHeader } from '../record/rtp.ts';
+import { lightFeed, type PacketFeed, type RunningFeed } from './packetFeed.ts';
 import { reportedSources } from './rtcp.ts';
 
-/** Light, for what is measured is signaling; but often enough that no producer counts as silent. */
-const PACKET_INTERVAL_MS = 500;
-const TICKS_PER_PACKET = (PACKET_INTERVAL_MS / 1_000) * CAPTURED_CODEC.clockRate;
-/** The slice of a key frame (RFC 6184, section 5.2), of bytes that nobody decodes. */
-const PAYLOAD = Buffer.concat([Buffer.from([0x65]), Buffer.alloc(199, 0xff)]);
 /** The server's plain transports need none, but the agent sends them. */
 const DTLS_PARAMETERS: DtlsParameters = {
   fingerprints: [{ algorithm: 'sha-256', value: Array(32).fill('00').join(':') }],
@@ -26,11 +21,16 @@ const DTLS_PARAMETERS: DtlsParameters = {
 export class PlainMedia implements MediaEngine {
   readonly #streams = new Set<PlainStream>();
   readonly #reported = new Set<number>();
+  readonly #feedOf: (source: OutgoingMedia['source']) => PacketFeed;
   #nextSsrc: number;
 
-  /** @param firstSsrc this one and those that follow it are the agent's own. */
-  constructor(firstSsrc: number) {
+  /**
+   * @param firstSsrc this one and those that follow it are the agent's own.
+   * @param feedOf what is sent as which stream; by default a packet now and then.
+   */
+  constructor(firstSsrc: number, feedOf: (source: OutgoingMedia['source']) => PacketFeed = () => lightFeed) {
     this.#nextSsrc = firstSsrc;
+    this.#feedOf = feedOf;
   }
 
   /** How many of the present streams the server has reported to receive. */
@@ -48,6 +48,7 @@ export class PlainMedia implements MediaEngine {
     const socket = createSocket('udp4');
     const streams = new Set<PlainStream>();
     const drop = (stream: PlainStream): void => {
+      stream.feed?.stop();
       streams.delete(stream);
       this.#streams.delete(stream);
     };
@@ -58,11 +59,6 @@ export class PlainMedia implements MediaEngine {
     socket.on('message', (packet) => {
       for (const ssrc of reportedSources(packet)) this.#reported.add(ssrc);
     });
-    const timer = setInterval(() => {
-      for (const stream of streams) {
-        if (!stream.paused) socket.send(stream.nextPacket(), () => undefined);
-      }
-    }, PACKET_INTERVAL_MS);
     let connecting: Promise<void> | undefined;
     return {
       produce: async (media) => {
@@ -71,12 +67,14 @@ export class PlainMedia implements MediaEngine {
         stream.producerId = await handlers.produce(stream.orderOf(media, streams.size));
         streams.add(stream);
         this.#streams.add(stream);
+        stream.feed = this.#feedOf(media.source)(stream.ssrc, (header, payload) => {
+          if (!stream.paused) socket.send([header, payload], () => undefined);
+        });
         return stream;
       },
       restartIce: async () => undefined,
       getStats: async () => new Map(),
       close() {
-        clearInterval(timer);
         for (const stream of streams) drop(stream);
         socket.close();
       },
@@ -89,8 +87,8 @@ class PlainStream implements OutgoingStream {
   readonly maxBps = 1_000_000;
   producerId = '';
   paused = false;
+  feed: RunningFeed | undefined;
   readonly #drop: (stream: PlainStream) => void;
-  #sent = 0;
 
   constructor(ssrc: number, drop: (stream: PlainStream) => void) {
     this.ssrc = ssrc;
@@ -107,18 +105,6 @@ class PlainStream implements OutgoingStream {
       encodings: [{ ssrc: this.ssrc }],
     };
     return { trackId, label, source, kind: 'video', rtpParameters };
-  }
-
-  nextPacket(): [Buffer, Buffer] {
-    const header = rtpHeader({
-      payloadType: CAPTURED_CODEC.payloadType,
-      marker: true,
-      sequenceNumber: this.#sent,
-      timestamp: this.#sent * TICKS_PER_PACKET,
-      ssrc: this.ssrc,
-    });
-    this.#sent += 1;
-    return [header, PAYLOAD];
   }
 
   async getStats(): Promise<RTCStatsReport> {

@@ -23,13 +23,20 @@ export interface StreamingAgent {
   readonly liveAtMs: number;
 }
 
-/** Connects an agent and streams; resolves when the sfu has every stream. `number` is its own among all agents. */
+/**
+ * Connects an agent and streams; resolves when the sfu has every stream. `number` is its own among all agents;
+ * `feedOf` says what it sends, see {@link PlainMedia}.
+ */
 export async function startStreamingAgent(
   agent: BenchAgent,
-  { number, machine }: { number: number; machine: MachineInfo },
+  {
+    number,
+    machine,
+    feedOf,
+  }: { number: number; machine: MachineInfo; feedOf?: ConstructorParameters<typeof PlainMedia>[1] },
 ): Promise<StreamingAgent> {
   const { connection } = agent;
-  const media = new PlainMedia(1 + number * SSRCS_PER_AGENT);
+  const media = new PlainMedia(1 + number * SSRCS_PER_AGENT, feedOf);
   const onListenerError = (error: unknown): void => {
     process.stderr.write(`agent ${number}: ${String(error)}\n`);
   };

@@ -10,8 +10,8 @@ const TICKS_PER_FRAME = 90_000 / FRAMES_PER_SECOND;
 const BITRATE = '450k';
 const BUFFER = '600k';
 /** A bit more than a segment's length: as many key frames as the sfu asks for, and each begins a segment. */
-const FRAMES_PER_KEY_FRAME = 186;
-const FRAMES = 4 * FRAMES_PER_KEY_FRAME;
+const FRAMES_PER_SEGMENT = 186;
+const KEY_FRAMES = 4;
 /** A page that stands still and is as dense as small print, so that key frames are large, and on it something that moves. */
 const SCREEN = [
   `cellauto=size=1280x720:rate=${FRAMES_PER_SECOND}:rule=110:random_seed=1:start_full=1:scroll=0,`,
@@ -54,28 +54,29 @@ export const CAPTURED_CODEC = {
 /**
  * Encodes a test screen in real time and takes down what ffmpeg's RTP muxer sends, and when.
  *
+ * @param framesPerKeyFrame of four key frames each stream is made.
  * @throws Error if ffmpeg fails, or a packet was lost on the way.
  */
-export async function captureStream(): Promise<CapturedStream> {
+export async function captureStream(framesPerKeyFrame = FRAMES_PER_SEGMENT): Promise<CapturedStream> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES }).bind(0, LOOPBACK);
   await once(socket, 'listening');
   try {
     const received = collect(socket);
-    await run('ffmpeg', encoderArguments(socket.address().port));
+    await run('ffmpeg', encoderArguments(socket.address().port, framesPerKeyFrame));
     // What the kernel still holds is delivered before a datagram that we send to ourselves.
     socket.send('end', socket.address().port, LOOPBACK);
-    return toStream(await received);
+    return toStream(await received, framesPerKeyFrame * KEY_FRAMES);
   } finally {
     socket.close();
   }
 }
 
-const encoderArguments = (port: number): string[] => [
+const encoderArguments = (port: number, framesPerKeyFrame: number): string[] => [
   ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error', '-re'],
-  ...['-f', 'lavfi', '-i', SCREEN, '-frames:v', String(FRAMES)],
+  ...['-f', 'lavfi', '-i', SCREEN, '-frames:v', String(framesPerKeyFrame * KEY_FRAMES)],
   ...['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryfast'],
   ...['-tune', 'zerolatency', '-threads', '1', '-b:v', BITRATE, '-maxrate', BITRATE, '-bufsize', BUFFER],
-  ...['-g', String(FRAMES_PER_KEY_FRAME), '-keyint_min', String(FRAMES_PER_KEY_FRAME), '-sc_threshold', '0'],
+  ...['-g', String(framesPerKeyFrame), '-keyint_min', String(framesPerKeyFrame), '-sc_threshold', '0'],
   ...['-bsf:v', 'dump_extra', '-payload_type', String(CAPTURED_CODEC.payloadType)],
   ...['-f', 'rtp', '-rtpflags', 'skip_rtcp', `rtp://${LOOPBACK}:${port}?pkt_size=${MAX_PACKET_BYTES}`],
 ];
@@ -95,7 +96,7 @@ function collect(socket: Socket): Promise<Arrival[]> {
 }
 
 /** Exported for its test: a gap in the capture must not go unseen. */
-export function toStream(arrivals: readonly Arrival[], frames = FRAMES): CapturedStream {
+export function toStream(arrivals: readonly Arrival[], frames: number): CapturedStream {
   const [first] = arrivals;
   if (first === undefined) throw new Error('The encoder sent nothing.');
   const packets = arrivals.map((arrival, position): StreamPacket => {

@@ -32,6 +32,17 @@ export function countFrames(
   sent: SentFrames,
   runs: readonly RecordedFrames[],
 ): FrameCount {
+  const { onDisk, firstRecorded, wrong } = recogniseFrames(stream, sent, runs);
+  if (firstRecorded > sent.last) return { sent: sent.last - sent.first + 1, onDisk: 0, wrong };
+  return { sent: sent.last - firstRecorded + 1, onDisk: onDisk.size, wrong };
+}
+
+/** Which frames of an agent are on disk, each bit for bit and at its time; see {@link countFrames} for `wrong`. */
+export function recogniseFrames(
+  stream: CapturedStream,
+  sent: Omit<SentFrames, 'sessionId'>,
+  runs: readonly RecordedFrames[],
+): { onDisk: Set<number>; firstRecorded: number; wrong: number } {
   const onDisk = new Set<number>();
   let firstRecorded = Number.POSITIVE_INFINITY;
   let wrong = 0;
@@ -49,8 +60,7 @@ export function countFrames(
       else wrong += 1;
     }
   }
-  if (firstRecorded > sent.last) return { sent: sent.last - sent.first + 1, onDisk: 0, wrong };
-  return { sent: sent.last - firstRecorded + 1, onDisk: onDisk.size, wrong };
+  return { onDisk, firstRecorded, wrong };
 }
 
 /**
