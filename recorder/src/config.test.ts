@@ -15,6 +15,8 @@ describe('the configuration of the recorder', () => {
       publicUrl: undefined,
       dashboardOrigins: ['http://127.0.0.1:3000', 'http://localhost:3000'],
       dataDir: resolve('data'),
+      diskMarks: { low: { share: 0.1 }, clearing: { share: 0.05 }, full: { bytes: 500_000_000 } },
+      sealKeyFile: undefined,
       segmentSeconds: 6,
       logLevel: 'info',
     });
@@ -55,6 +57,7 @@ describe('the configuration of the recorder', () => {
       SIGHTLINE_SFU_URL: 'nowhere',
       SIGHTLINE_RECORDER_HOST: 'everywhere',
       SIGHTLINE_DASHBOARD_ORIGIN: 'http://a.example,elsewhere',
+      SIGHTLINE_DISK_LOW_WATER: 'a lot',
       SIGHTLINE_SEGMENT_SECONDS: '0',
       LOG_LEVEL: 'loud',
     };

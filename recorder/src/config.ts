@@ -10,8 +10,20 @@ import {
   type CertificateFiles,
 } from '@sightline/shared/node';
 import * as z from 'zod';
+import { parseDiskAmount, type DiskMarks } from './retention/diskMarks.ts';
 
 const origin = z.url({ protocol: /^https?$/, error: 'must be an origin such as http://127.0.0.1:3000' });
+
+const diskAmount = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const amount = parseDiskAmount(text);
+      if (amount !== undefined) return amount;
+      context.addIssue('must be a part of the disk or a size, such as 10% or 20GB');
+      return z.NEVER;
+    });
 
 const variables = z.object({
   SIGHTLINE_SFU_URL: z
@@ -35,6 +47,9 @@ const variables = z.object({
     .transform((list) => list.split(',').map((entry) => entry.trim()))
     .pipe(z.array(origin).min(1)),
   SIGHTLINE_DATA_DIR: z.string().default('./data'),
+  SIGHTLINE_DISK_LOW_WATER: diskAmount('10%'),
+  SIGHTLINE_DISK_HIGH_WATER: diskAmount('5%'),
+  SIGHTLINE_DISK_RESERVE: diskAmount('500MB'),
   SIGHTLINE_SEAL_KEY_FILE: z.string().min(1, 'must be a path').optional(),
   SIGHTLINE_SEGMENT_SECONDS: z.coerce
     .number({ error: 'must be a number of seconds' })
@@ -62,6 +77,8 @@ export interface RecorderConfig {
   dashboardOrigins: readonly string[];
   /** Everything that must survive a restart. */
   dataDir: string;
+  /** How much room on the disk of the data folder is little, and how much too little. */
+  diskMarks: DiskMarks;
   /** The operator's own Ed25519 private key, in PEM; by default the recorder makes one. */
   sealKeyFile: string | undefined;
   /** A segment is cut at the first key frame after this time. */
@@ -87,6 +104,11 @@ export function readConfig(env: Record<string, string | undefined>): RecorderCon
     publicUrl: read.SIGHTLINE_RECORDER_PUBLIC_URL,
     dashboardOrigins: read.SIGHTLINE_DASHBOARD_ORIGIN.map((url) => new URL(url).origin),
     dataDir: resolve(read.SIGHTLINE_DATA_DIR),
+    diskMarks: {
+      low: read.SIGHTLINE_DISK_LOW_WATER,
+      clearing: read.SIGHTLINE_DISK_HIGH_WATER,
+      full: read.SIGHTLINE_DISK_RESERVE,
+    },
     sealKeyFile: read.SIGHTLINE_SEAL_KEY_FILE,
     segmentSeconds: read.SIGHTLINE_SEGMENT_SECONDS,
     logLevel: read.LOG_LEVEL,

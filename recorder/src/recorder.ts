@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { ProtocolError, systemClock, type Clock, type Segment } from '@sightline/shared';
+import { ProtocolError, systemClock, type Clock, type RecorderStatus, type Segment } from '@sightline/shared';
 import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
 import { createOutbox } from './control/outbox.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
-import { readStatus } from './control/status.ts';
+import { createStatusReports } from './control/statusReports.ts';
 import { closeSession } from './evidence/closeSession.ts';
 import { createManifestReader } from './evidence/manifestReader.ts';
 import { createManifests } from './evidence/manifests.ts';
@@ -17,6 +17,9 @@ import { createMediaAccess } from './http/mediaAccess.ts';
 import { createHttpServer } from './http/server.ts';
 import { playbackModule } from './playback/playbackModule.ts';
 import { createTrackReader } from './playback/trackReader.ts';
+import { createDiskReserve } from './retention/diskReserve.ts';
+import { startKeeper } from './retention/keeper.ts';
+import { createLoadMeter } from './retention/loadReadings.ts';
 import { adoptRun } from './runs/adoption.ts';
 import { createCaretaker } from './runs/caretaker.ts';
 import { createRunInstance } from './runs/runInstance.ts';
@@ -45,6 +48,9 @@ export async function createRecorder(
 ): Promise<Recorder> {
   const engine = createFfmpegEngine({ clock, logger });
   await engine.check();
+  // A full disk must not keep it from starting: it is the one that makes room.
+  const reserve = createDiskReserve(join(config.dataDir, 'recorder/reserve'));
+  await reserve.release();
   const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir);
   const sealKey =
     config.sealKeyFile === undefined
@@ -104,6 +110,31 @@ export async function createRecorder(
     logger,
   });
 
+  const keeper = await startKeeper({
+    recordingsDir,
+    marks: config.diskMarks,
+    reserve,
+    manifests,
+    store,
+    openRuns,
+    request: (name, payload) => link.request(name, payload),
+    loadMeter: createLoadMeter(),
+    endRuns: (message) => void supervisor.endAll(message, 'disk-full'),
+    clock,
+    logger,
+  });
+  const readStatus = (): RecorderStatus => ({
+    ...keeper.status(),
+    store: { kind: 'local', backlogSegments: 0, backlogBytes: 0 },
+    runs: supervisor.size,
+  });
+  const statusReports = createStatusReports({
+    read: readStatus,
+    send: (status) => link.request('recorder-status', { status }),
+    clock,
+    logger,
+  });
+
   const { dashboardOrigins } = config;
   const healing = await createHealing({
     recordingsDir,
@@ -142,14 +173,17 @@ export async function createRecorder(
   const link: SfuLink = createSfuLink({
     url: config.sfuUrl,
     secret: config.secret,
-    identify: async () => ({
+    identify: () => ({
       recorderId,
       mediaBaseUrl: config.publicUrl ?? mediaUrl,
       publicKey: sealKey.publicKey,
-      status: await readStatus({ recordingsDir, runs: supervisor.size }),
+      status: readStatus(),
     }),
     handlers: {
-      'start-run': (order) => supervisor.start(order),
+      'start-run': (order) => {
+        keeper.admit();
+        return supervisor.start(order);
+      },
       'stop-run': async ({ runId }) => {
         await supervisor.stop(runId);
         return {};
@@ -175,11 +209,15 @@ export async function createRecorder(
         announcements.resume();
         sealReports.resume();
         healing.resume();
+        statusReports.resume();
+        keeper.resume();
       },
       onLost: (reason) => {
         announcements.pause();
         sealReports.pause();
         healing.pause();
+        statusReports.pause();
+        keeper.pause();
         void supervisor.endAll(`The connection to the sfu was lost: ${reason}`);
       },
     },
@@ -197,6 +235,8 @@ export async function createRecorder(
   const close = async (): Promise<void> => {
     await supervisor.endAll('The recorder is shutting down.');
     caretaker.close();
+    statusReports.pause();
+    await keeper.close();
     await healing.close();
     await sealReports.drain();
     link.close();

@@ -16,6 +16,9 @@ import { answerCommands, type CommandHandlers } from './commands.ts';
 
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 5_000;
+/** To answer these the sfu reads what is on record of weeks. */
+const LONG_REQUESTS: ReadonlySet<string> = new Set(['claim-deletions', 'reconcile', 'media-deleted']);
+const LONG_REQUEST_MS = 120_000;
 
 /** The connection to the sfu: it comes again for ever. */
 export interface SfuLink {
@@ -48,7 +51,7 @@ export interface RecorderIdentity {
 export function createSfuLink(deps: {
   url: string;
   secret: string;
-  identify: () => Promise<RecorderIdentity>;
+  identify: () => RecorderIdentity;
   handlers: CommandHandlers;
   events: SfuLinkEvents;
   clock: Clock;
@@ -63,6 +66,7 @@ export function createSfuLink(deps: {
     reconnectionDelayMax: RECONNECT_MAX_MS,
   });
   const send = createRequester(socket, recorderRequests);
+  const sendPatiently = createRequester(socket, recorderRequests, LONG_REQUEST_MS);
   let ready = false;
   let closed = false;
   let lastRefusal = '';
@@ -76,11 +80,11 @@ export function createSfuLink(deps: {
   const request: SfuLink['request'] = async (name, payload) => {
     if (!socket.connected)
       throw new ProtocolError('not-connected', 'The sfu is not connected; it will be asked again.');
-    return send(name, payload);
+    return LONG_REQUESTS.has(name) ? sendPatiently(name, payload) : send(name, payload);
   };
   const introduce = async (): Promise<void> => {
     try {
-      await request('recorder-ready', await deps.identify());
+      await request('recorder-ready', deps.identify());
       ready = true;
       lastRefusal = '';
       logger.info({ url: deps.url }, 'ready: the sfu has this recorder');

@@ -1,5 +1,6 @@
-import { open, rm, stat } from 'node:fs/promises';
-import { isMissing } from '../store/fileErrors.ts';
+import { open, rm, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileExists } from '../store/durable.ts';
 
 /**
  * Room that is kept occupied, so that there is some left when somebody else has filled the disk: a tombstone has to be
@@ -12,21 +13,17 @@ export interface DiskReserve {
   release(): Promise<void>;
 }
 
+const MAX_BYTES = 16_000_000;
+const SHARE = 0.01;
 const CHUNK_BYTES = 1_048_576;
 
-/** Keeps the reserve in a file. */
-export function createDiskReserve(path: string, bytes: number): DiskReserve {
-  const isTaken = async (): Promise<boolean> => {
-    try {
-      return (await stat(path)).size >= bytes;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
-  };
+/** Keeps the reserve in a file: a hundredth of the disk, 16 MB at most. */
+export function createDiskReserve(path: string): DiskReserve {
   return {
     async take() {
-      if (await isTaken()) return;
+      if (await fileExists(path)) return;
+      const { blocks, bsize } = await statfs(dirname(path));
+      const bytes = Math.min(MAX_BYTES, Math.floor(blocks * bsize * SHARE));
       const file = await open(path, 'w');
       try {
         for (let at = 0; at < bytes; at += CHUNK_BYTES)

@@ -105,7 +105,7 @@ describe('the watch on the disk', () => {
     readFails = false;
     await pass(5);
     expect(codes()).toEqual([]);
-    watch.close();
+    await watch.close();
     expect(clock.pending).toBe(0);
   });
 });

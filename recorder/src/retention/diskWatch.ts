@@ -13,10 +13,10 @@ export interface DiskReading extends DiskSpace {
 export interface DiskWatch {
   /** As it was last. */
   readonly reading: DiskReading;
-  /** Looks at once. */
-  look(): Promise<void>;
-  /** Idempotent. */
-  close(): void;
+  /** What could not be cleared is asked for again at the next look. */
+  tryAgain(): void;
+  /** Idempotent. Resolves when nothing is being cleared. */
+  close(): Promise<void>;
 }
 
 /** What a {@link DiskWatch} needs. */
@@ -127,10 +127,13 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
     get reading() {
       return reading;
     },
-    look: lookVisibly,
-    close() {
+    tryAgain() {
+      clearAgainAtMs = 0;
+    },
+    async close() {
       closed = true;
       cancel?.();
+      await clearing;
     },
   };
 }

@@ -27,8 +27,8 @@ export interface Supervisor {
   addKeyFrame(runId: string, keyFrame: KeyFrame): void;
   /** Resolves when the run's ffmpeg knows the time of its sound. @throws {ProtocolError} `unknown-run`, `media-unavailable` */
   addSound(runId: string, packet: KeyFrame): Promise<void>;
-  /** Ends every run without reporting it, and resolves when all are over. */
-  endAll(message: string): Promise<void>;
+  /** Ends every run, without reporting it if the sfu is lost, and resolves when all are over. */
+  endAll(message: string, reason?: 'recorder-lost' | 'disk-full'): Promise<void>;
   /** Whether a run is going on in the track's folder. */
   isRecording(trackFolder: string): boolean;
   readonly size: number;
@@ -82,10 +82,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       await runOf(runId).instance.addSound(packet);
     },
     addKeyFrame: (runId, keyFrame) => runs.get(runId)?.instance.addKeyFrame(keyFrame),
-    async endAll(message) {
+    async endAll(message, reason = 'recorder-lost') {
       await Promise.all(
         [...runs.values()].map(async ({ instance, over }) => {
-          await instance.end('recorder-lost', message);
+          await instance.end(reason, message);
           await over;
         }),
       );
