@@ -50,7 +50,6 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
     },
     startExport: () => Promise.resolve(),
     cancelExport: () => Promise.resolve(),
-    closeSession: () => Promise.resolve(),
     soundArrived(runId, rtpTimestamp) {
       recorder.sounds.push({ runId, rtpTimestamp });
       return Promise.resolve();
