@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { NO_HASH } from '@sightline/shared';
 import { DTLS, MACHINE, produceOrder, type ConnectedAgent, type StreamingAgent } from './agents.ts';
 import type { EventRows, EventUse } from './eventTable.ts';
 import type { Viewer } from './viewers.ts';
@@ -53,6 +55,24 @@ const producers = {
   'nobody’s': () => NOTHING,
 };
 const seen = { lastSeenMessage: 0 };
+
+/** Everybody gets an answer for every piece; what is not his own is answered as what is not there, and waits. */
+const pieceOf = (sessionId: string): object => ({
+  pieces: [
+    {
+      pieceId: randomUUID(),
+      sessionId,
+      trackId: 'display-1',
+      label: 'Screen',
+      fromMs: 1,
+      toMs: 2,
+      clockOffsetMs: 0,
+      bytes: 1,
+      sha256: NO_HASH,
+      mimeType: 'video/mp4',
+    },
+  ],
+});
 
 /** Tickets: a relogin tells them apart, but for one's own device only. */
 const relogin: Use[] = [
@@ -130,5 +150,16 @@ export const agentRows: EventRows<AgentCell> = {
   produce: of('ok', 'unknown-transport', transports, (id) => produceOrder(id, 'display-2')),
   'close-producer': of('ok', 'unknown-producer', producers, (producerId) => ({ producerId })),
   'stop-streaming': [plain()],
+  'offer-pieces': of(
+    'ok',
+    'ok',
+    {
+      'its own': ({ own }) => own?.sessionId ?? NOTHING,
+      'a colleague’s': ({ colleague }) => colleague.sessionId,
+      'the other company’s': ({ foreigner }) => foreigner.sessionId,
+      'nobody’s': () => NOTHING,
+    },
+    pieceOf,
+  ),
   'app-closed': [plain()],
 };

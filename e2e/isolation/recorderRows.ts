@@ -38,6 +38,23 @@ const seal = (
   },
 });
 
+/** Only the recorder that a piece was to go to may heal it. */
+const piece = (outcome: object): Use[] => [
+  {
+    whose: 'before it is ready',
+    expect: () => 'not-connected',
+    payload: () => ({ pieceId: NOTHING, ...outcome }),
+  },
+  {
+    whose: 'nobody’s',
+    expect: () => 'unknown-piece',
+    payload: async ({ socket }) => {
+      await offerOnce(socket);
+      return { pieceId: NOTHING, ...outcome };
+    },
+  },
+];
+
 /** Everything that a recorder may ask. */
 export const recorderRows: EventRows<RecorderCell> = {
   'recorder-ready': [
@@ -96,5 +113,7 @@ export const recorderRows: EventRows<RecorderCell> = {
       },
     },
   ],
+  'piece-uploaded': piece({}),
+  'piece-healed': piece({ outcome: 'healed', message: '' }),
   ...keepingRows,
 };

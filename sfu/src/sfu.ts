@@ -13,6 +13,7 @@ import { createExports } from './exports/exports.ts';
 import type { Exposure } from './exposure/exposure.ts';
 import { createGate } from './exposure/gate.ts';
 import { apiRoutes } from './http/apiRoutes.ts';
+import { createHealing } from './healing/healing.ts';
 import { createHttpServer, type PageFolders } from './http/server.ts';
 import { createIdentity } from './identity/identity.ts';
 import { deriveKey } from './identity/keys.ts';
@@ -128,6 +129,15 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     clock,
     logger,
   });
+  const healing = createHealing({
+    repositories,
+    recorders,
+    recorderSecret,
+    ledgers,
+    auditLog: audit,
+    clock,
+    logger,
+  });
   const liveViews = createLiveViews({ directory, audit, clock });
   const accountsOnline = new AccountsOnline();
 
@@ -170,7 +180,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
   });
   const recorded = (): boolean => recorders.pick() !== undefined;
   const recordingStateOf: RecordingStateOf = (sessionId, trackId) => coordinator.stateOf(sessionId, trackId);
-  const agentDeps = { presence, ledgers, recorded, clock, logger };
+  const agentDeps = { presence, ledgers, pieceOffers: healing.offers, recorded, clock, logger };
   const viewerDeps = {
     engine,
     directory,
@@ -188,6 +198,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     coordinator,
     repository: recordings,
     exports,
+    pieces: healing.pieces,
     segmentWriter,
     ledgers,
     retention: createRetentionKeeper({ deletions: repositories.deletions, auditLog: audit, clock, logger }),

@@ -32,7 +32,7 @@ export interface HealedPiecesDeps {
   recordings: Pick<RecordingsRepository, 'endRun'>;
   auditLog: AuditLog;
   /** Enters the ledger of a session that has ended into its manifests again. */
-  closeAgain: (sessionId: string) => Promise<void>;
+  closeAgain: (sessionId: string) => void;
   clock: Clock;
   logger: Logger;
 }
@@ -57,7 +57,7 @@ export function createHealedPieces(deps: HealedPiecesDeps): HealedPieces {
     const { piece, session } = await find(recorderId, pieceId);
     if (piece.state === 'offered' || piece.state === 'uploaded') await enter(piece, session, outcome);
     // Said again although it is on record: nobody knows how far it came the last time.
-    if (session.endedAtMs !== null) await deps.closeAgain(session.sessionId);
+    if (session.endedAtMs !== null) deps.closeAgain(session.sessionId);
   };
 
   const enter = async (

@@ -17,6 +17,8 @@ export interface PieceOffersDeps {
   healing: HealingRepository;
   pieces: PiecesRepository;
   grants: UploadGrants;
+  /** Enters the ledger of a session that has ended into its manifests again. */
+  closeAgain: (sessionId: string) => void;
   clock: Clock;
   logger: Logger;
 }
@@ -76,7 +78,10 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
       await pieces.moveTo(stored.pieceId, recorder.recorderId, clock.nowMs());
     else if (stored.state === 'uploaded') return WAIT;
     await healing.addTrack(piece.sessionId, piece.trackId, piece.label);
-    if (extendToMs !== null) await healing.extendSession(target.sessionId, extendToMs);
+    if (extendToMs !== null) {
+      await healing.extendSession(target.sessionId, extendToMs);
+      deps.closeAgain(target.sessionId);
+    }
     if (!(await isNeeded(stored, { ...target, endedAtMs: extendToMs ?? target.endedAtMs }))) {
       await pieces.change(stored.pieceId, 'not-needed', 'It was recorded already.', clock.nowMs());
       return DONE;

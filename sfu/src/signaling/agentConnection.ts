@@ -8,11 +8,12 @@ import {
   type RequestHandlers,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import type { PieceOffers } from '../healing/pieceOffers.ts';
 import type { AdmittedAgent } from '../presence/admittedAgent.ts';
 import type { Ledgers } from '../ledger/ledgers.ts';
 import type { AgentLink } from '../presence/connection.ts';
 import type { Presence } from '../presence/presence.ts';
-import { logRefusals, notServed } from './refusals.ts';
+import { logRefusals } from './refusals.ts';
 import type { AgentSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
@@ -20,6 +21,7 @@ import type { Limiter } from './tokenBucket.ts';
 export interface AgentConnectionDeps {
   presence: Presence;
   ledgers: Pick<Ledgers, 'reportAbsence'>;
+  pieceOffers: PieceOffers;
   /** Whether agents are to be told that they are recorded. */
   recorded: () => boolean;
   clock: Clock;
@@ -91,7 +93,7 @@ function deliver(socket: AgentSocket, name: string, payload: unknown, number: nu
 function agentHandlers(
   socket: AgentSocket,
   agent: AdmittedAgent,
-  { ledgers, recorded, clock }: AgentConnectionDeps,
+  { ledgers, pieceOffers, recorded, clock }: AgentConnectionDeps,
 ): RequestHandlers<typeof agentRequests> {
   return {
     'client-connected': async (order) => {
@@ -165,7 +167,9 @@ function agentHandlers(
       await agent.stopStreaming();
       return {};
     },
-    'offer-pieces': notServed,
+    'offer-pieces': async ({ pieces }) => ({
+      answers: await pieceOffers.answer({ deviceId: agent.client().clientId }, pieces),
+    }),
     'report-absence': async (absence) => {
       await ledgers.reportAbsence(absence, agent.client());
       return {};

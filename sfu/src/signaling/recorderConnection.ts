@@ -9,14 +9,16 @@ import {
 import type { Logger } from '@sightline/shared/node';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { SegmentWriter } from '../db/segmentWriter.ts';
+import type { Exports } from '../exports/exports.ts';
 import type { RecorderRegistry, RegisteredRecorder } from '../evidence/recorderRegistry.ts';
+import type { HealedPieces } from '../healing/healedPieces.ts';
 import type { Ledgers } from '../ledger/ledgers.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
 import type { Reconciliation } from '../retention/reconciliation.ts';
 import type { RetentionKeeper } from '../retention/retention.ts';
 import { keepingRequests } from './keepingRequests.ts';
-import { logRefusals, notServed } from './refusals.ts';
+import { logRefusals } from './refusals.ts';
 import type { RecorderSocket } from './sockets.ts';
 import type { Limiter } from './tokenBucket.ts';
 
@@ -28,6 +30,8 @@ export interface RecorderConnectionDeps {
   repository: RecordingsRepository;
   segmentWriter: SegmentWriter;
   ledgers: Pick<Ledgers, 'segmentRecorded'>;
+  exports: Pick<Exports, 'told'>;
+  pieces: HealedPieces;
   retention: RetentionKeeper;
   reconciliation: Reconciliation;
   logger: Logger;
@@ -99,10 +103,18 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         coordinator.keyFrameNeeded(runId);
         return {};
       },
-      'piece-uploaded': notServed,
-      'piece-healed': notServed,
+      'piece-uploaded': async ({ pieceId }) => ({
+        gaps: await deps.pieces.uploaded(requireRegistered().recorderId, pieceId),
+      }),
+      'piece-healed': async ({ pieceId, ...outcome }) => {
+        await deps.pieces.finished(requireRegistered().recorderId, pieceId, outcome);
+        return {};
+      },
       ...keepingRequests(() => requireRegistered().recorderId, deps),
-      'export-progress': notServed,
+      'export-progress': async (progress) => {
+        await deps.exports.told(requireRegistered().recorderId, progress);
+        return {};
+      },
     },
     { admit: limiter, onRefused: logRefusals(logger) },
   );

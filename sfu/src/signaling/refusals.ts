@@ -1,4 +1,4 @@
-import { ProtocolError, type ServeOptions } from '@sightline/shared';
+import type { ServeOptions } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 
 /** Logs refused requests: what a client got wrong for those who look for it, what we got wrong for everybody. */
@@ -7,9 +7,4 @@ export function logRefusals(logger: Logger): ServeOptions['onRefused'] {
     if (cause === undefined) logger.debug({ event, code }, 'request refused');
     else logger.error({ event, code, err: cause }, 'a request failed');
   };
-}
-
-/** Refuses a request of the protocol that this server does not serve yet. */
-export function notServed(): never {
-  throw new ProtocolError('unknown-event', 'This server does not serve this request yet.');
 }
