@@ -42,8 +42,9 @@ export async function checkContents(
   if (!isTextSigned(key, contentsText(contents), contents.signature)) {
     throw new EvidenceFault('signature', where, 'The table of contents was changed after it was signed.');
   }
+  const there = new Set(tree.files);
   for (const { path, bytes, sha256 } of contents.files) {
-    if (!tree.files.includes(path))
+    if (!there.has(path))
       throw new EvidenceFault(
         'file-missing',
         { file: path },

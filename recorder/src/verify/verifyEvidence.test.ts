@@ -11,7 +11,7 @@ import {
   recordExample,
   sealLogText,
   type ExampleRecordings,
-} from './exampleRecordings.ts';
+} from './examples/recordings.ts';
 import { verifyEvidence, type Verdict } from './verifyEvidence.ts';
 
 const sealKey = createTestKey();

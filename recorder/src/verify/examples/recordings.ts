@@ -10,10 +10,10 @@ import {
 } from '@sightline/shared';
 import { chainEntry, createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
-import { createManifests, type SessionManifest } from '../evidence/manifests.ts';
-import type { SealKey } from '../evidence/sealKey.ts';
-import { digestOf } from './evidenceTree.ts';
-import { runFolderOf } from '../store/runFolder.ts';
+import { createManifests, type SessionManifest } from '../../evidence/manifests.ts';
+import type { SealKey } from '../../evidence/sealKey.ts';
+import { digestOf } from '../evidenceTree.ts';
+import { runFolderOf } from '../../store/runFolder.ts';
 
 /** A company whose three sessions the tests verify. */
 export const COMPANY = 'acme';

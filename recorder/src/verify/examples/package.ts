@@ -1,0 +1,92 @@
+import { canonicalJson, type AuditEntry, type ExportJob } from '@sightline/shared';
+import { chainEntry, createLogger } from '@sightline/shared/node';
+import { createManualClock } from '@sightline/shared/testing';
+import type { PackagingDeps } from '../../evidence/packageSessions.ts';
+import type { SealKey } from '../../evidence/sealKey.ts';
+import { createLocalSegmentStore } from '../../store/localSegmentStore.ts';
+import { COMPANY, RECORDER, START_MS, sealLogText, type ExampleRecordings } from './recordings.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What packages of the example are made of. */
+export function examplePackaging(
+  recordingsDir: string,
+  sealKey: SealKey,
+  { manifests }: ExampleRecordings,
+): PackagingDeps {
+  return {
+    recordingsDir,
+    recorderId: RECORDER,
+    segments: createLocalSegmentStore({ recordingsDir }),
+    manifests,
+    sealKey,
+    verifierPath: new URL('../main.ts', import.meta.url).pathname,
+    clock: createManualClock(START_MS + 9 * DAY_MS),
+    logger: createLogger('example', 'silent'),
+  };
+}
+
+/** Asks for a package of the example: of all of it, unless a part is named. */
+export function exampleJob(
+  { sessions, sealLog }: ExampleRecordings,
+  { fromMs = START_MS, toMs = START_MS + 9 * DAY_MS } = {},
+): ExportJob {
+  const last = new Map(sealLog.map((entry) => [entry.sessionId, entry]));
+  return {
+    exportId: 'export-1',
+    order: {
+      companyId: COMPANY,
+      from: { kind: 'user', userId: 'ann' },
+      fromMs,
+      toMs,
+      caseNumber: 'C-7',
+      output: { kind: 'evidence' },
+    },
+    userName: 'Ann',
+    sources: sessions.map((session) => ({ ...session, trackId: 'display-1' })),
+    evidence: {
+      ledgers: JSON.stringify(sessions.map(ledgerOf)),
+      accessHistory: accessHistory(),
+      companyLog: sealLogText([...last.values()]),
+    },
+  };
+}
+
+const ledgerOf = ({ sessionId, sessionStartedAtMs }: ExampleRecordings['sessions'][number]): object => {
+  const span = { fromMs: sessionStartedAtMs, toMs: sessionStartedAtMs + 6_000 };
+  return {
+    sessionId,
+    startedAtMs: span.fromMs,
+    endedAtMs: span.toMs,
+    asOfMs: span.toMs,
+    tracks: [
+      {
+        trackId: 'display-1',
+        label: 'Display 1',
+        recordedMs: 6_000,
+        missingMs: 0,
+        spans: [{ state: 'recorded', ...span, source: 'live' }],
+      },
+    ],
+  };
+};
+
+/** Three entries out of ten. */
+function accessHistory(): string {
+  const entries: AuditEntry[] = [];
+  for (let at = 0; at < 10; at += 1) {
+    const event: Omit<AuditEntry, 'number' | 'previousHash' | 'hash'> = {
+      companyId: COMPANY,
+      atMs: START_MS + at,
+      action: 'recording-played',
+      actor: { kind: 'account', id: 'cora', name: 'Cora' },
+      address: '127.0.0.1',
+      details: { sessionId: 'plain' },
+    };
+    entries.push(chainEntry(entries.at(-1), event));
+  }
+  return [2, 3, 7]
+    .flatMap((at) => entries[at] ?? [])
+    .map((entry) => `${canonicalJson(entry)}\n`)
+    .join('');
+}
