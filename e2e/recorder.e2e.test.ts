@@ -5,15 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeRunFolder, encodeSegmentName, encodeTrackFolder } from '@sightline/shared';
 import { signMediaToken } from '@sightline/shared/node';
 import { createCleanup, type Cleanup } from './harness/cleanup.ts';
-import { freeTcpPort } from './harness/ports.ts';
-import { isAlive, run, startProc, type Proc } from './harness/proc.ts';
+import { isAlive, run, type Proc } from './harness/proc.ts';
 import { recordingFfmpegs } from './harness/processes.ts';
 import { createTempDir, type TempDir } from './harness/tempDir.ts';
 import { until } from './harness/until.ts';
 import { startFakeSfu, type FakeSfu } from './recorder/fakeSfu.ts';
-
-const MAIN = join(import.meta.dirname, '../recorder/src/main.ts');
-const SECRET = 'only-for-this-end-to-end-test';
+import { RECORDER_SECRET, startRecorder as startRecorderProc } from './recorder/startRecorder.ts';
 
 let cleanup: Cleanup;
 let data: TempDir;
@@ -27,21 +24,7 @@ beforeEach(async () => {
 
 afterEach(() => cleanup.close());
 
-async function startRecorder(): Promise<Proc> {
-  const recorder = cleanup.use(
-    await startProc(process.execPath, [MAIN], {
-      env: {
-        SIGHTLINE_SFU_URL: sfu.url,
-        SIGHTLINE_RECORDER_SECRET: SECRET,
-        SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
-        SIGHTLINE_DATA_DIR: data.path,
-        SIGHTLINE_SEGMENT_SECONDS: '2',
-      },
-    }),
-  );
-  await sfu.recorderReady();
-  return recorder;
-}
+const startRecorder = (): Promise<Proc> => startRecorderProc({ cleanup, sfu, dataDir: data.path });
 
 /** A segment starts when its key frame would have arrived had it been as quick as the quickest: not later than it did. */
 function expectMapped(startMs: number, arrivedAtMs: number | undefined): void {
@@ -53,7 +36,7 @@ const trackFolder = (): string => encodeTrackFolder(sfu.track);
 
 async function playlistUrl(): Promise<string> {
   const token = await signMediaToken(
-    SECRET,
+    RECORDER_SECRET,
     { kind: 'tracks', folders: [trackFolder()] },
     Date.now() + 60_000,
   );

@@ -17,12 +17,17 @@ import {
 import { Server, type Socket } from 'socket.io';
 import type { Closable } from '../harness/cleanup.ts';
 import { until } from '../harness/until.ts';
-import { startRtpRelay, type RelayedCodec, type RtpRelay } from './rtpRelay.ts';
+import { startRtpRelay, type RelayedCodec, type RtpRelay, type Stream } from './rtpRelay.ts';
+import { OPUS_PAYLOAD_TYPE, startSoundRelay, type SoundRelay } from './soundRelay.ts';
 
 /** What a recorder said of a run. */
 export interface RecordedRun {
   runId: string;
   relay: RtpRelay;
+  /** There if the run has sound. */
+  sound: SoundRelay | undefined;
+  /** How often a key frame was asked for. */
+  keyFramesNeeded: number;
   segments: Segment[];
   end: { reason: RunEndReason; message: string } | undefined;
   /** When the run's key frames went out, by this test's clock. */
@@ -37,7 +42,7 @@ export interface FakeSfu extends Closable {
   /** Resolves when a recorder is ready for runs. */
   recorderReady(): Promise<void>;
   command: Requester<typeof recorderCommands>;
-  startRun(codec: RelayedCodec): Promise<RecordedRun>;
+  startRun(codec: RelayedCodec, options?: Stream & { sound?: boolean }): Promise<RecordedRun>;
   /** Cuts the connection to the recorder, which may come again. */
   disconnect(): void;
   /** Everything announced, by run. */
@@ -47,6 +52,13 @@ export interface FakeSfu extends Closable {
 const CODECS: Record<RelayedCodec, object> = {
   H264: { 'packetization-mode': 1, 'profile-level-id': '42e01f' },
   VP8: {},
+};
+
+const SOUND = {
+  rtpParameters: {
+    codecs: [{ mimeType: 'audio/opus', payloadType: OPUS_PAYLOAD_TYPE, clockRate: 48_000, channels: 2 }],
+    encodings: [{ ssrc: 5_678 }],
+  },
 };
 
 /** Starts it on a free port. */
@@ -77,6 +89,11 @@ export async function startFakeSfu(): Promise<FakeSfu> {
     socket.on('run-ended', ({ runId, reason, message }, ack) => {
       const run = runs.get(runId);
       if (run !== undefined) run.end = { reason, message };
+      ack({ ok: true, data: {} });
+    });
+    socket.on('key-frame-needed', ({ runId }, ack) => {
+      const run = runs.get(runId);
+      if (run !== undefined) run.keyFramesNeeded += 1;
       ack({ ok: true, data: {} });
     });
     socket.on('run-stats', ({ runId }, ack) => {
@@ -111,9 +128,9 @@ export async function startFakeSfu(): Promise<FakeSfu> {
     async recorderReady() {
       await until('a recorder', () => recorder !== undefined, { timeoutMs: 20_000 });
     },
-    async startRun(codec) {
+    async startRun(codec, { sound: withSound = false, ...stream } = {}) {
       const runId = randomUUID();
-      const { rtpPort } = await command('start-run', {
+      const { rtpPort, audio } = await command('start-run', {
         ...track,
         runId,
         rtpParameters: {
@@ -127,10 +144,12 @@ export async function startFakeSfu(): Promise<FakeSfu> {
           ],
           encodings: [{ ssrc: 1_234 }],
         },
+        ...(withSound ? { audio: SOUND } : {}),
       });
       const keyFramesAtMs: number[] = [];
       let lastTimestamp: number | undefined;
       const relay = await startRtpRelay({
+        ...stream,
         codec,
         rtpPort,
         onKeyFrame(rtpTimestamp) {
@@ -140,7 +159,22 @@ export async function startFakeSfu(): Promise<FakeSfu> {
           recorder?.socket.emit('run-key-frame', { runId, rtpTimestamp, atMs });
         },
       });
-      const run: RecordedRun = { runId, relay, segments: [], end: undefined, keyFramesAtMs };
+      const sound =
+        audio === undefined
+          ? undefined
+          : await startSoundRelay({
+              rtpPort: audio.rtpPort,
+              announce: (rtpTimestamp, atMs) => command('run-sound', { runId, rtpTimestamp, atMs }),
+            });
+      const run: RecordedRun = {
+        runId,
+        relay,
+        sound,
+        segments: [],
+        end: undefined,
+        keyFramesAtMs,
+        keyFramesNeeded: 0,
+      };
       packetsSent.set(runId, () => relay.packetsSent);
       runs.set(runId, run);
       return run;
@@ -148,7 +182,10 @@ export async function startFakeSfu(): Promise<FakeSfu> {
     disconnect: () => present().socket.disconnect(true),
     segmentsOf: (runId) => [...(announced.get(runId)?.values() ?? [])].sort((a, b) => a.index - b.index),
     async close() {
-      for (const run of runs.values()) await run.relay.close();
+      for (const run of runs.values()) {
+        await run.relay.close();
+        await run.sound?.close();
+      }
       await server.close();
     },
   };

@@ -10,6 +10,8 @@ export type RelayedCodec = 'H264' | 'VP8';
 /** A real encoder, whose RTP passes through the test as it otherwise passes through the sfu. */
 export interface RtpRelay extends Closable {
   readonly packetsSent: number;
+  /** Media time from the first packet that went out to the last. */
+  readonly sentMs: number;
   /** While true, packets are counted but do not go out. */
   swallow: boolean;
   /** While false, packets neither go out nor count: nothing happens on the screen. */
@@ -29,27 +31,56 @@ const ENCODERS: Record<RelayedCodec, readonly string[]> = {
     '-bsf:v',
     'dump_extra',
   ],
-  VP8: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k', '-g', '60'],
+  VP8: [
+    '-s',
+    '320x180',
+    '-c:v',
+    'libvpx',
+    '-deadline',
+    'realtime',
+    '-cpu-used',
+    '8',
+    '-b:v',
+    '500k',
+    '-g',
+    '60',
+  ],
 };
 
+/** How a stream differs from a plain one. */
+export interface Stream {
+  /** Arguments for the encoder, instead of those that make a key frame every 2 s with parameter sets in it. */
+  encoder?: readonly string[];
+  /** What goes out for a packet; by default itself. */
+  alter?: (packet: Buffer) => readonly Buffer[];
+}
+
 /** Starts an encoder of a 640×360 test picture at 30 fps with a key frame every 2 s, towards `rtpPort`. */
-export async function startRtpRelay(options: {
-  codec: RelayedCodec;
-  rtpPort: number;
-  onKeyFrame: (rtpTimestamp: number) => void;
-}): Promise<RtpRelay> {
+export async function startRtpRelay(
+  options: Stream & {
+    codec: RelayedCodec;
+    rtpPort: number;
+    onKeyFrame: (rtpTimestamp: number) => void;
+  },
+): Promise<RtpRelay> {
+  const { alter = (packet) => [packet] } = options;
   const socket = createSocket('udp4').bind(0, LOOPBACK);
   await once(socket, 'listening');
   const port = socket.address().port;
   const encoder = await startProc('ffmpeg', [
     ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error', '-re'],
     ...['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=30', '-pix_fmt', 'yuv420p'],
-    ...ENCODERS[options.codec],
+    ...(options.encoder ?? ENCODERS[options.codec]),
     ...['-f', 'rtp', '-rtpflags', 'skip_rtcp', `rtp://${LOOPBACK}:${port}?pkt_size=1200`],
   ]);
   let closed = false;
+  let first: number | undefined;
+  let last = 0;
   const relay: RtpRelay & { packetsSent: number } = {
     packetsSent: 0,
+    get sentMs() {
+      return ((last - (first ?? last)) >>> 0) / 90;
+    },
     swallow: false,
     flowing: true,
     async close() {
@@ -67,8 +98,11 @@ export async function startRtpRelay(options: {
     if (!started && !key) return;
     started = true;
     relay.packetsSent += 1;
+    last = packet.readUInt32BE(4);
+    first ??= last;
     if (key) options.onKeyFrame(packet.readUInt32BE(4));
-    if (!relay.swallow) socket.send(packet, options.rtpPort, LOOPBACK);
+    if (relay.swallow) return;
+    for (const sent of alter(packet)) socket.send(sent, options.rtpPort, LOOPBACK);
   });
   return relay;
 }
