@@ -204,8 +204,8 @@ async function segmentsOfSession(database: Database, sessionId: string, latestSe
         row
           .selectFrom('segments as newest')
           .whereRef('newest.run_id', '=', 'runs.run_id')
-          .select(({ fn, val, eb }) =>
-            eb(fn.max('newest.segment_index'), '-', val(latestSegments ?? 0)).as('before'),
+          .select((newest) =>
+            newest(newest.fn.max('newest.segment_index'), '-', newest.val(latestSegments ?? 0)).as('before'),
           ),
       ),
     )

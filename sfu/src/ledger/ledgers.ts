@@ -54,13 +54,17 @@ export async function createLedgers(deps: {
     if (record !== undefined) interruptions.resumed(record);
   }
   const alarms = createGapAlarms({ ...deps, ledgers });
-  const closings = createLedgerClosings({ ...deps, ledgers, onLedger: alarms.look });
+  const closings = createLedgerClosings({
+    ...deps,
+    ledgers,
+    onLedger: (ledger, record) => alarms.look(ledger, record),
+  });
   await closings.resume();
 
   return {
     events: alarms.events,
-    sessionLedgerClosed: closings.sessionLedgerClosed,
-    segmentRecorded: closings.segmentRecorded,
+    sessionLedgerClosed: (sessionId) => closings.sessionLedgerClosed(sessionId),
+    segmentRecorded: (runId) => closings.segmentRecorded(runId),
     reportAbsence: (absence, client) => enterAbsence(absence, client, { ledgers, repository, log, clock }),
     serverGoes: () => interruptions.close(),
     async close() {
