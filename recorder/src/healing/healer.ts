@@ -1,7 +1,6 @@
-import { interval, ProtocolError, type Clock } from '@sightline/shared';
+import { interval, ProtocolError, type Clock, type Interval, type Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import * as z from 'zod';
-import type { SfuLink } from '../control/sfuLink.ts';
 import { syncAndDigest } from '../store/fileDigest.ts';
 import { UnusablePiece, type Conversion } from './conversion.ts';
 import { readNote, writeNote } from './note.ts';
@@ -20,14 +19,27 @@ export interface Healer {
   close(): Promise<void>;
 }
 
+/** How a piece ends. */
+export type PieceOutcome = 'healed' | 'not-needed' | 'unusable';
+
+/** What the healer asks of the sfu. All @throws {ProtocolError} */
+export interface HealingSfu {
+  /** Resolves when it knows all segments that were recorded here so far: they tell what is missing. */
+  caughtUp(): Promise<void>;
+  /** See `piece-uploaded`. */
+  uploaded(pieceId: string): Promise<Interval[] | null>;
+  /** See `segment-recorded`. */
+  recorded(pieceId: string, segment: Segment): Promise<void>;
+  /** See `piece-healed`. */
+  finished(pieceId: string, outcome: PieceOutcome, message: string): Promise<void>;
+}
+
 /** What the healer needs. */
 export interface HealerDeps {
   uploads: UploadFolder;
   conversion: Conversion;
   placement: Placement;
-  request: SfuLink['request'];
-  /** Resolves when the sfu knows all segments that were recorded so far: they tell what is missing. */
-  announced: () => Promise<void>;
+  sfu: HealingSfu;
   clock: Clock;
   logger: Logger;
 }
@@ -46,7 +58,7 @@ type Attempt = 'done' | { againAfterMs: number };
 
 /** Builds a {@link Healer} that is paused. */
 export function createHealer(deps: HealerDeps): Healer {
-  const { uploads, clock, request } = deps;
+  const { uploads, clock, sfu } = deps;
   const queue = new Set<string>();
   const timers = new Set<() => void>();
   const mismatches = new Map<string, number>();
@@ -63,8 +75,8 @@ export function createHealer(deps: HealerDeps): Healer {
     if (gaps === undefined) {
       const { bytes, sha256 } = await syncAndDigest(media);
       if (bytes !== order.bytes || sha256 !== order.sha256) return refuse(pieceId, logger);
-      await deps.announced();
-      gaps = (await request('piece-uploaded', { pieceId })).gaps ?? undefined;
+      await sfu.caughtUp();
+      gaps = (await sfu.uploaded(pieceId)) ?? undefined;
       if (gaps === undefined) return { againAfterMs: WAIT_FOR_LIVE_MS };
       if (gaps.length === 0) return finish(pieceId, 'not-needed', 'It was recorded already.');
       // From here on the same is made of it, whatever comes to be known.
@@ -74,7 +86,7 @@ export function createHealer(deps: HealerDeps): Healer {
     if (segments.length === 0)
       return finish(pieceId, 'unusable', 'No picture of it lies where one is missing.');
     await deps.placement.place(order, segments, converted);
-    for (const segment of segments) await request('segment-recorded', { runId: pieceId, segment });
+    for (const segment of segments) await sfu.recorded(pieceId, segment);
     const healedMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
     logger.info(
       { segments: segments.length, healedMs, sessionId: order.location.sessionId },
@@ -97,12 +109,8 @@ export function createHealer(deps: HealerDeps): Healer {
     return finish(pieceId, 'unusable', 'What is uploaded never has the checksum that was announced.');
   };
 
-  const finish = async (
-    pieceId: string,
-    outcome: 'healed' | 'not-needed' | 'unusable',
-    message: string,
-  ): Promise<Attempt> => {
-    await request('piece-healed', { pieceId, outcome, message });
+  const finish = async (pieceId: string, outcome: PieceOutcome, message: string): Promise<Attempt> => {
+    await sfu.finished(pieceId, outcome, message);
     mismatches.delete(pieceId);
     await uploads.remove(pieceId);
     return 'done';

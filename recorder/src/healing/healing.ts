@@ -6,7 +6,7 @@ import type { Manifests } from '../evidence/manifests.ts';
 import type { HttpModule } from '../http/server.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createConversion } from './conversion.ts';
-import { createHealer, type Healer } from './healer.ts';
+import { createHealer, type Healer, type HealingSfu } from './healer.ts';
 import { createPlacement } from './placement.ts';
 import { openUploadFolder, type UploadFolder } from './uploadFolder.ts';
 import { uploadModule } from './uploadModule.ts';
@@ -47,8 +47,7 @@ export async function createHealing(deps: HealingDeps): Promise<Healing> {
     uploads,
     conversion: createConversion({ segmentMs: deps.segmentMs, logger }),
     placement: createPlacement(deps),
-    request: deps.request,
-    announced: deps.announced,
+    sfu: sfuOver(deps),
     clock,
     logger,
   });
@@ -68,6 +67,19 @@ export async function createHealing(deps: HealingDeps): Promise<Healing> {
     close() {
       stopSweeping();
       return healer.close();
+    },
+  };
+}
+
+function sfuOver({ request, announced }: Pick<HealingDeps, 'request' | 'announced'>): HealingSfu {
+  return {
+    caughtUp: announced,
+    uploaded: async (pieceId) => (await request('piece-uploaded', { pieceId })).gaps,
+    async recorded(runId, segment) {
+      await request('segment-recorded', { runId, segment });
+    },
+    async finished(pieceId, outcome, message) {
+      await request('piece-healed', { pieceId, outcome, message });
     },
   };
 }
