@@ -1,0 +1,141 @@
+import { statfs } from 'node:fs/promises';
+import {
+  ProtocolError,
+  type Clock,
+  type recorderRequests,
+  type RecorderStatus,
+  type Requester,
+} from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { Manifests } from '../evidence/manifests.ts';
+import type { OpenRuns } from '../store/openRuns.ts';
+import type { SegmentStore } from '../store/segmentStore.ts';
+import { createAdmission, type Admission } from './admission.ts';
+import { deleteSession } from './deleteSession.ts';
+import type { DiskMarks } from './diskMarks.ts';
+import type { DiskReserve } from './diskReserve.ts';
+import { startDiskWatch } from './diskWatch.ts';
+import type { LoadMeter } from './loadReadings.ts';
+import { createProblems, type Problems } from './problems.ts';
+import { createPruner } from './pruner.ts';
+
+/** Keeps what is to be kept, lets go of what may go, and says whether there is room for more. */
+export interface Keeper {
+  readonly problems: Problems;
+  /** @throws {ProtocolError} `disk-full`, `overloaded` */
+  admit: Admission['admit'];
+  /** What of the recorder's status is its business. */
+  status(): Pick<RecorderStatus, 'disk' | 'admission' | 'problems'>;
+  /** The sfu listens: retention is asked about at once, and every hour. */
+  resume(): void;
+  /** The sfu cannot be reached any more. */
+  pause(): void;
+  /** Idempotent. Resolves when no deletion is under way. */
+  close(): Promise<void>;
+}
+
+/** What a {@link Keeper} needs. */
+export interface KeeperDeps {
+  recordingsDir: string;
+  marks: DiskMarks;
+  reserve: DiskReserve;
+  manifests: Manifests;
+  store: SegmentStore;
+  openRuns: OpenRuns;
+  request: Requester<typeof recorderRequests>;
+  loadMeter: LoadMeter;
+  /** Ends all runs, because the disk is full. */
+  endRuns: (message: string) => void;
+  clock: Clock;
+  logger: Logger;
+}
+
+const RETENTION_MS = 3_600_000;
+const LOAD_MS = 5_000;
+
+/** Starts keeping: looks at the disk at once. */
+export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
+  const { recordingsDir, clock, logger } = deps;
+  const problems = createProblems({ clock, logger });
+  let online = false;
+  const pruner = createPruner({
+    request: async (name, payload) => {
+      if (!online) throw new ProtocolError('not-connected', 'The sfu is not connected.');
+      return deps.request(name, payload);
+    },
+    deleteSession: (claim) => deleteSession(claim, deps),
+    isBusy: async (sessionId) =>
+      (await deps.openRuns.list()).some(({ session }) => session.sessionId === sessionId),
+    problems,
+    logger,
+  });
+  const watch = await startDiskWatch({
+    readSpace: async () => {
+      const { bavail, blocks, bsize } = await statfs(recordingsDir);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    },
+    marks: deps.marks,
+    reserve: deps.reserve,
+    clear: (bytesNeeded) => pruner.prune({ cause: 'disk-full', bytesNeeded }),
+    onFull: deps.endRuns,
+    problems,
+    clock,
+    logger,
+  });
+  const admission = createAdmission({ diskState: () => watch.reading.state });
+
+  let cancelLoad: (() => void) | undefined;
+  const meter = (): void => {
+    cancelLoad = clock.after(LOAD_MS, () => {
+      deps.loadMeter
+        .read()
+        .then((load) => {
+          admission.note(load);
+          problems.clear('load-unknown');
+        })
+        .catch((error: unknown) => {
+          problems.raise('load-unknown', `It cannot be told how busy this machine is: ${String(error)}`);
+        })
+        .finally(() => {
+          if (cancelLoad !== undefined) meter();
+        });
+    });
+  };
+  meter();
+
+  let cancelRetention: (() => void) | undefined;
+  let pruning: Promise<unknown> = Promise.resolve();
+  const retain = (): void => {
+    cancelRetention = clock.after(RETENTION_MS, retain);
+    pruning = pruner.prune({ cause: 'retention' });
+  };
+
+  return {
+    problems,
+    admit: () => admission.admit(),
+    status: () => ({
+      disk: { ...watch.reading },
+      admission: admission.status,
+      problems: problems.list(),
+    }),
+    resume() {
+      online = true;
+      cancelRetention?.();
+      retain();
+      watch.tryAgain();
+    },
+    pause() {
+      online = false;
+      cancelRetention?.();
+      cancelRetention = undefined;
+    },
+    async close() {
+      cancelRetention?.();
+      cancelLoad?.();
+      cancelLoad = undefined;
+      deps.loadMeter.close();
+      await watch.close();
+      await pruning;
+    },
+  };
+}
