@@ -38,7 +38,8 @@ export function createWorkerMedia(scope: {
   const { createProcessor } = scope;
   if (createProcessor === undefined) return undefined;
   const recordings = new Map<string, RecordingHandlers>();
-  let worker: Worker | undefined;
+  // Now, while its script can still be loaded: when it is needed, there may be no network.
+  let worker: Worker | undefined = open();
 
   function open(): Worker {
     const opened = scope.createWorker();
