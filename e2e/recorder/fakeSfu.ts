@@ -15,6 +15,7 @@ import {
   type ServerToRecorder,
 } from '@sightline/shared';
 import { Server, type Socket } from 'socket.io';
+import type * as z from 'zod';
 import type { Closable } from '../harness/cleanup.ts';
 import { until } from '../harness/until.ts';
 import { startRtpRelay, type RelayedCodec, type RtpRelay, type Stream } from './rtpRelay.ts';
@@ -47,7 +48,12 @@ export interface FakeSfu extends Closable {
   disconnect(): void;
   /** Everything announced, by run. */
   segmentsOf(runId: string): Segment[];
+  /** The seals of the track's session that were reported, in order. */
+  seals(): ReportedSeal[];
 }
+
+/** A seal as a recorder reports it. */
+export type ReportedSeal = z.output<(typeof recorderRequests)['manifest-sealed']['request']>;
 
 const CODECS: Record<RelayedCodec, object> = {
   H264: { 'packetization-mode': 1, 'profile-level-id': '42e01f' },
@@ -69,6 +75,7 @@ export async function startFakeSfu(): Promise<FakeSfu> {
   const server = new Server(http, { transports: ['websocket'] });
   const announced = new Map<string, Map<number, Segment>>();
   const runs = new Map<string, RecordedRun>();
+  const seals = new Map<number, ReportedSeal>();
   const packetsSent = new Map<string, () => number>();
   let recorder: { socket: Socket<RecorderToServer, ServerToRecorder>; mediaBaseUrl: string } | undefined;
 
@@ -86,6 +93,16 @@ export async function startFakeSfu(): Promise<FakeSfu> {
       runs.get(runId)?.segments.push(segment);
       ack({ ok: true, data: {} });
     });
+    socket.on('manifest-sealed', (payload, ack) => {
+      const seal = recorderRequests['manifest-sealed'].request.parse(payload);
+      seals.set(seal.sealNumber, seal);
+      ack({ ok: true, data: {} });
+    });
+    socket.on('recorder-status', (_payload, ack) => ack({ ok: true, data: {} }));
+    socket.on('claim-deletions', (_payload, ack) => ack({ ok: true, data: { claims: [] } }));
+    socket.on('reconcile', (_payload, ack) =>
+      ack({ ok: true, data: { announceAgain: [], unknownSessions: [], missing: [] } }),
+    );
     socket.on('run-ended', ({ runId, reason, message }, ack) => {
       const run = runs.get(runId);
       if (run !== undefined) run.end = { reason, message };
@@ -181,6 +198,7 @@ export async function startFakeSfu(): Promise<FakeSfu> {
     },
     disconnect: () => present().socket.disconnect(true),
     segmentsOf: (runId) => [...(announced.get(runId)?.values() ?? [])].sort((a, b) => a.index - b.index),
+    seals: () => [...seals.values()].sort((a, b) => a.sealNumber - b.sealNumber),
     async close() {
       for (const run of runs.values()) {
         await run.relay.close();
