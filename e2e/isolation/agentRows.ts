@@ -138,6 +138,7 @@ export const agentRows: EventRows<AgentCell> = {
   'pause-streaming': [plain()],
   'resume-streaming': [plain()],
   'report-clock': [plain({ offsetMs: 1, roundTripMs: 1 })],
+  'report-absence': [plain({ cause: 'sleep', fromMs: 1, toMs: 2 })],
   'report-uplink': [plain({ availableBps: 1 })],
   'get-router-capabilities': [plain()],
   'create-transport': [plain()],
