@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@sightline/shared';
-import { HttpProblem, createListener, type CertificateWatch, type Logger } from '@sightline/shared/node';
+import { createListener, type CertificateWatch, type Logger } from '@sightline/shared/node';
 import { SERVER_ACTOR } from './audit/actors.ts';
 import { createAuditLog } from './audit/auditLog.ts';
 import { ClientDirectory } from './clients/directory.ts';
 import type { Database } from './db/database.ts';
 import { createRepositories } from './db/repositories.ts';
 import { createSegmentWriter } from './db/segmentWriter.ts';
+import { createEvidenceCollector } from './evidence/collectEvidence.ts';
 import { createRecorderRegistry } from './evidence/recorderRegistry.ts';
 import { createDeviceCredentials } from './enrolment/deviceCredentials.ts';
 import { createExports } from './exports/exports.ts';
@@ -145,8 +146,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     repository: repositories.exports,
     recordedMedia: repositories.recordedMedia,
     recorders,
-    collectEvidence: () =>
-      Promise.reject(new HttpProblem(501, 'not-available', 'Evidence packages cannot be made yet.')),
+    collectEvidence: createEvidenceCollector({ ...repositories, clock }),
     newId: randomUUID,
     clock,
     logger,
