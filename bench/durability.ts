@@ -8,10 +8,11 @@
  *
  * - `lostSeconds`: per kill and stream hit, what had been sent before the kill and is in no recording.
  * - `outageSeconds`: from the kill to the next recorded frame: not lost by the kill, but missing, with a reason on record.
- * - `unplayable`: segments that ffmpeg does not decode without a complaint from beginning to end.
+ * - `unplayable`: segments of which ffmpeg decodes no picture. `flawed`: those that it decodes, with complaints.
  * - `ledgerErrors`: stretches of more than 100 ms in which ledger and frames on disk differ, or without a known reason.
  * - `naive`: the same schedule on `ffmpeg -c copy out.mkv` with its defaults. The recorder is that ffmpeg, so a kill of the
- *   recorder kills all of them; a dead sfu sends nothing for a second. Its unplayable are whole files.
+ *   recorder kills all of them; a dead sfu sends nothing for a second. Its unplayable are whole files; it
+ *   is flawed wherever it begins between two key frames.
  */
 import { machine } from './lib/machine.ts';
 import { progress, runBenchmark } from './lib/runBenchmark.ts';
@@ -37,7 +38,17 @@ await runBenchmark(async (cleanup) => {
   progress(JSON.stringify(figures));
   progress('the same on ffmpeg -c copy out.mkv');
   const reference = await startNaive(cleanup, { stream, streams: STREAMS });
-  const { unplayable, lostSeconds, outageSeconds } = await measureDurability(reference, schedule, STREAMS);
+  const { unplayable, flawed, lostSeconds, outageSeconds } = await measureDurability(
+    reference,
+    schedule,
+    STREAMS,
+  );
   await reference.close();
-  return { ...figures, seed, streams: STREAMS, naive: { unplayable, lostSeconds, outageSeconds }, machine };
+  return {
+    ...figures,
+    seed,
+    streams: STREAMS,
+    naive: { unplayable, flawed, lostSeconds, outageSeconds },
+    machine,
+  };
 });

@@ -4,23 +4,26 @@ import { promisify } from 'node:util';
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 const execute = promisify(execFile);
 
-/** Whether ffmpeg decodes the file from its beginning to its end without a complaint. */
-export async function isPlayable(path: string): Promise<boolean> {
+/** What ffmpeg makes of a file. `flawed`: it shows pictures, and has complaints. */
+export type Playability = 'whole' | 'flawed' | 'unplayable';
+
+/** Decodes a file from its beginning to its end. */
+export async function tryPlaying(path: string): Promise<Playability> {
   try {
-    const { stderr } = await execute('ffmpeg', [
+    const output = ['-f', 'null', '-progress', 'pipe:1', '-'];
+    const { stdout, stderr } = await execute('ffmpeg', [
       '-v',
       'error',
       '-i',
       path,
       '-map',
       '0:v:0',
-      '-f',
-      'null',
-      '-',
+      ...output,
     ]);
-    return stderr.trim() === '';
+    if (!/^frame=[1-9]/m.test(stdout)) return 'unplayable';
+    return stderr.trim() === '' ? 'whole' : 'flawed';
   } catch (error) {
-    if (isExit(error)) return false;
+    if (isExit(error)) return 'unplayable';
     throw error;
   }
 }

@@ -17,8 +17,10 @@ interface Seconds {
 /** What a schedule of kills did to a system. */
 export interface DurabilityFigures {
   kills: number;
-  /** Files that ffmpeg cannot decode whole. */
+  /** Files of which ffmpeg shows no picture. */
   unplayable: number;
+  /** Files that it shows, with complaints. */
+  flawed: number;
   /** Of each kill and stream that it hit: what had been sent before and is not in the recording. */
   lostSeconds: Seconds;
   lostSecondsOf: Record<Victim, Seconds>;
@@ -81,16 +83,18 @@ function summarise(
       : ledgerErrors(recording.ledger.spans, recording.ledger.session, recording),
   );
   const unplayable = recordings.flatMap((recording) => recording.unplayable);
+  const flawed = recordings.flatMap((recording) => recording.flawed);
   const lostBy = (victim: Victim): Seconds =>
     seconds(hits.filter((hit) => hit.victim === victim).map(({ lostMs }) => lostMs));
   return {
     kills,
     unplayable: unplayable.length,
+    flawed: flawed.length,
     lostSeconds: seconds(hits.map(({ lostMs }) => lostMs)),
     lostSecondsOf: { ffmpeg: lostBy('ffmpeg'), recorder: lostBy('recorder'), sfu: lostBy('sfu') },
     outageSeconds: seconds(hits.flatMap(({ outageMs }) => outageMs ?? [])),
     ledgerErrors: errors.length,
-    findings: [...unplayable, ...errors.map(describe)].slice(0, FINDINGS),
+    findings: [...unplayable, ...flawed, ...errors.map(describe)].slice(0, FINDINGS),
   };
 }
 

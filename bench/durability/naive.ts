@@ -8,7 +8,7 @@ import { until } from '@sightline/e2e/harness/until.ts';
 import { CAPTURED_CODEC, type CapturedStream } from '../record/capture.ts';
 import { recogniseFrames } from '../record/framesOnDisk.ts';
 import { readTsFrames } from '../record/tsFrames.ts';
-import { asTransportStream, isPlayable } from './decode.ts';
+import { asTransportStream, tryPlaying, type Playability } from './decode.ts';
 import { endlessFeed } from './endlessStream.ts';
 import { hitBy } from './schedule.ts';
 import type { RecordingSystem, StreamRecording } from './system.ts';
@@ -116,17 +116,23 @@ async function readFiles(
   originMs: number,
   files: readonly File[],
 ): Promise<Omit<StreamRecording, 'ledger'>> {
-  const unplayable: string[] = [];
+  const found: Record<Playability, string[]> = { whole: [], flawed: [], unplayable: [] };
   const runs = [];
   for (const { path, startedAtMs } of files) {
     const transportStream = await asTransportStream(path);
-    if (transportStream === undefined || !(await isPlayable(path))) unplayable.push(path);
+    found[await tryPlaying(path)].push(path);
     if (transportStream !== undefined)
       runs.push({ startMs: startedAtMs, frames: readTsFrames(transportStream) });
   }
   const sent = { first: 0, last: Number.POSITIVE_INFINITY, originMs };
   const { onDisk } = recogniseFrames(stream, sent, runs);
-  return { originMs, msPerFrame: stream.msPerFrame, onDisk, unplayable };
+  return {
+    originMs,
+    msPerFrame: stream.msPerFrame,
+    onDisk,
+    unplayable: found.unplayable,
+    flawed: found.flawed,
+  };
 }
 
 const sdpOf = (port: number): string =>

@@ -13,7 +13,7 @@ import { startStreamingAgent, type StreamingAgent } from '../reconnect/streaming
 import type { CapturedStream } from '../record/capture.ts';
 import { recogniseFrames } from '../record/framesOnDisk.ts';
 import { readRun, runFoldersBySession } from '../record/recordedFrames.ts';
-import { isPlayable } from './decode.ts';
+import { tryPlaying, type Playability } from './decode.ts';
 import { endlessFeed } from './endlessStream.ts';
 import type { RecordingSystem, StreamRecording } from './system.ts';
 
@@ -131,13 +131,13 @@ async function readRecording(
   { sessionId, originMs }: Stream,
 ): Promise<StreamRecording> {
   const folders = (await runFoldersBySession(recordingsDir)).get(sessionId) ?? [];
-  const unplayable: string[] = [];
+  const found: Record<Playability, string[]> = { whole: [], flawed: [], unplayable: [] };
   const runs = [];
   for (const folder of folders) {
     runs.push(await readRun(folder));
     for (const name of await readdir(folder)) {
       const path = join(folder, name);
-      if (name.endsWith('.ts') && !(await isPlayable(path))) unplayable.push(relative(recordingsDir, path));
+      if (name.endsWith('.ts')) found[await tryPlaying(path)].push(relative(recordingsDir, path));
     }
   }
   const sent = { first: 0, last: Number.POSITIVE_INFINITY, originMs };
@@ -147,5 +147,6 @@ async function readRecording(
   );
   const session = { fromMs: startedAtMs, toMs: endedAtMs ?? 0 };
   const ledger = { session, spans: tracks[0]?.spans ?? [] };
-  return { originMs, msPerFrame: stream.msPerFrame, onDisk, unplayable, ledger };
+  const { unplayable, flawed } = found;
+  return { originMs, msPerFrame: stream.msPerFrame, onDisk, unplayable, flawed, ledger };
 }

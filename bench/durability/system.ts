@@ -5,8 +5,10 @@ import type { Kill } from './schedule.ts';
 
 /** What became of one stream's recording. */
 export interface StreamRecording extends RecordedStream {
-  /** Files that ffmpeg cannot decode whole. */
+  /** Files of which ffmpeg shows no picture. */
   unplayable: string[];
+  /** Files that it shows, with complaints. */
+  flawed: string[];
   /** What the system says of its own recording; a system without a ledger says nothing. */
   ledger: { session: Interval; spans: readonly LedgerSpan[] } | undefined;
 }
