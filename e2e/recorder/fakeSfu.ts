@@ -48,9 +48,14 @@ export interface FakeSfu extends Closable {
   disconnect(): void;
   /** Everything announced, by run. */
   segmentsOf(runId: string): Segment[];
+  /** What the recorder said of itself, last. */
+  introduction(): RecorderIntroduction;
   /** The seals of the track's session that were reported, in order. */
   seals(): ReportedSeal[];
 }
+
+/** How a recorder offers itself. */
+type RecorderIntroduction = z.output<(typeof recorderRequests)['recorder-ready']['request']>;
 
 /** A seal as a recorder reports it. */
 export type ReportedSeal = z.output<(typeof recorderRequests)['manifest-sealed']['request']>;
@@ -67,23 +72,28 @@ const SOUND = {
   },
 };
 
-/** Starts it on a free port. */
-export async function startFakeSfu(): Promise<FakeSfu> {
+/** Starts it on a free port; it gives up a connection that has been silent for `silenceMs`. */
+export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu> {
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
-  const server = new Server(http, { transports: ['websocket'] });
+  const server = new Server(http, {
+    transports: ['websocket'],
+    pingInterval: silenceMs / 2,
+    pingTimeout: silenceMs / 2,
+  });
   const announced = new Map<string, Map<number, Segment>>();
   const runs = new Map<string, RecordedRun>();
   const seals = new Map<number, ReportedSeal>();
   const packetsSent = new Map<string, () => number>();
+  let introduction: RecorderIntroduction | undefined;
   let recorder: { socket: Socket<RecorderToServer, ServerToRecorder>; mediaBaseUrl: string } | undefined;
 
   server.of(RECORDER_NAMESPACE).on('connection', (socket: Socket<RecorderToServer, ServerToRecorder>) => {
     socket.on('disconnect', () => (recorder = undefined));
     socket.on('recorder-ready', (payload, ack) => {
-      const { mediaBaseUrl } = recorderRequests['recorder-ready'].request.parse(payload);
-      recorder = { socket, mediaBaseUrl };
+      introduction = recorderRequests['recorder-ready'].request.parse(payload);
+      recorder = { socket, mediaBaseUrl: introduction.mediaBaseUrl };
       ack({ ok: true, data: {} });
     });
     socket.on('segment-recorded', (payload, ack) => {
@@ -198,6 +208,10 @@ export async function startFakeSfu(): Promise<FakeSfu> {
     },
     disconnect: () => present().socket.disconnect(true),
     segmentsOf: (runId) => [...(announced.get(runId)?.values() ?? [])].sort((a, b) => a.index - b.index),
+    introduction() {
+      if (introduction === undefined) throw new Error('no recorder has come yet');
+      return introduction;
+    },
     seals: () => [...seals.values()].sort((a, b) => a.sealNumber - b.sealNumber),
     async close() {
       for (const run of runs.values()) {

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  MANIFEST_FILE,
+  buildLedger,
+  canonicalJson,
+  encodeRunFolder,
+  encodeSegmentName,
+  encodeSessionFolder,
+  encodeTrackFolder,
+  manifestEntry,
+  type CompanyLogEntry,
+  type LedgerSegment,
+  type ManifestEntry,
+} from '@sightline/shared';
+import { chainEntry } from '@sightline/shared/node';
+import { createCleanup, type Cleanup } from './harness/cleanup.ts';
+import { createTempDir, type TempDir } from './harness/tempDir.ts';
+import { until } from './harness/until.ts';
+import { startFakeSfu, type FakeSfu, type RecordedRun } from './recorder/fakeSfu.ts';
+import { startRecorder } from './recorder/startRecorder.ts';
+
+const BUNDLE = join(import.meta.dirname, '../recorder/dist/sightline-verify.mjs');
+
+let cleanup: Cleanup;
+let data: TempDir;
+let sfu: FakeSfu;
+
+beforeEach(async () => {
+  cleanup = createCleanup();
+  data = cleanup.use(await createTempDir('evidence'));
+  sfu = cleanup.use(await startFakeSfu());
+});
+afterEach(() => cleanup.close());
+
+/** Runs the verifier as somebody would who has nothing but its one file. */
+async function verify(...args: string[]): Promise<{ exitCode: number; output: string }> {
+  const file = join(data.path, 'sightline-verify.mjs');
+  await copyFile(BUNDLE, file);
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, ...args], { cwd: data.path }, (error, stdout, stderr) => {
+      resolve({ exitCode: error === null ? 0 : Number(error.code), output: stdout + stderr });
+    });
+  });
+}
+
+/** Records until there are so many segments. */
+async function record(segments: number): Promise<RecordedRun> {
+  const run = await sfu.startRun('H264');
+  await until('segments', () => run.segments.length >= segments, { timeoutMs: 15_000 });
+  return run;
+}
+
+/** Ends the session as the sfu does, with a ledger made of what was announced. */
+async function closeSession(runs: readonly RecordedRun[]): Promise<void> {
+  const segments = runs.flatMap(({ runId }) =>
+    sfu
+      .segmentsOf(runId)
+      .map((segment): LedgerSegment => ({ ...segment, runId, source: 'live', deleted: false })),
+  );
+  const session = { fromMs: sfu.track.sessionStartedAtMs, toMs: Date.now() };
+  const spans = buildLedger(session, { segments, runs: [], interruptions: [], awaited: [] });
+  const tracks = [{ trackId: sfu.track.trackId, spans }];
+  await sfu.command('close-session', { ...sfu.track, endedAtMs: session.toMs, tracks });
+}
+
+/** The company's log, as the sfu would export it. */
+async function writeSealLog(): Promise<string> {
+  const entries: CompanyLogEntry[] = [];
+  const recorderId = sfu.introduction().recorderId;
+  for (const seal of sfu.seals())
+    entries.push(chainEntry(entries.at(-1), { ...seal, recorderId, atMs: Date.now() }));
+  const path = join(data.path, 'seals.ndjson');
+  await writeFile(path, entries.map((entry) => `${canonicalJson(entry)}\n`).join(''));
+  return path;
+}
+
+const manifestPath = (): string =>
+  join(data.path, 'recordings', encodeSessionFolder(sfu.track), MANIFEST_FILE);
+
+async function readManifest(): Promise<ManifestEntry[]> {
+  const lines = (await readFile(manifestPath(), 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => manifestEntry.parse(JSON.parse(line)));
+}
+
+describe('what a recorder leaves on disk', () => {
+  it('verifies offline after a kill, and gives away a changed picture and a lost end', async () => {
+    const first = await startRecorder({ cleanup, sfu, dataDir: data.path });
+    const cut = await record(2);
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    await cut.relay.close();
+    await startRecorder({ cleanup, sfu, dataDir: data.path });
+    const whole = await record(2);
+    await whole.relay.close();
+    await sfu.command('stop-run', { runId: whole.runId });
+    await closeSession([cut, whole]);
+    await until(
+      'the seal of the ledger',
+      async () => {
+        const last = (await readManifest()).at(-1);
+        return sfu.seals().at(-1)?.sealNumber === last?.number;
+      },
+      { timeoutMs: 5_000 },
+    );
+
+    const key = join(data.path, 'recorder.pem');
+    await writeFile(key, sfu.introduction().publicKey);
+    const against = ['--key', key, '--seals', await writeSealLog()];
+    const recordings = join(data.path, 'recordings');
+    expect(await verify(recordings, ...against)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('Everything is whole: 1 session'),
+    });
+    expect(await verify(recordings)).toMatchObject({ exitCode: 2 });
+
+    const [segment] = cut.segments;
+    if (segment === undefined) throw new Error('nothing was recorded');
+    const name = `${encodeTrackFolder(sfu.track)}/${encodeRunFolder(cut.runId)}/${encodeSegmentName(segment)}`;
+    const path = join(recordings, name);
+    const content = await readFile(path);
+    const changed = Buffer.from(content);
+    changed.writeUInt8(content.readUInt8(1_000) ^ 1, 1_000);
+    await writeFile(path, changed);
+    expect(await verify(recordings, ...against)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining(name),
+    });
+    await writeFile(path, content);
+
+    const manifest = manifestPath();
+    const lines = (await readFile(manifest, 'utf8')).split('\n');
+    const firstSeal = lines.findIndex((line) => line.includes('"type":"seal"'));
+    await writeFile(manifest, `${lines.slice(0, firstSeal + 1).join('\n')}\n`);
+    expect(await verify(recordings, ...against)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('its end was cut off'),
+    });
+  });
+});
