@@ -14,6 +14,8 @@ export async function startRecorder(deps: {
   cleanup: Cleanup;
   sfu: FakeSfu;
   dataDir: string;
+  /** Added to what it is started with. */
+  env?: Readonly<Record<string, string>>;
 }): Promise<Proc> {
   const recorder = deps.cleanup.use(
     await startProc(process.execPath, [MAIN], {
@@ -23,6 +25,7 @@ export async function startRecorder(deps: {
         SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
         SIGHTLINE_DATA_DIR: deps.dataDir,
         SIGHTLINE_SEGMENT_SECONDS: '2',
+        ...deps.env,
       },
     }),
   );

@@ -1,6 +1,6 @@
 import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './fileErrors.ts';
+import { hasCode, isMissing } from './fileErrors.ts';
 
 /** Makes the content of a file, or the names in a folder, survive a loss of power. */
 export async function syncPath(path: string): Promise<void> {
@@ -22,14 +22,17 @@ export async function replaceFile(path: string, content: string, { mode = 0o666 
 
 /** Creates the folder `relative` below `root`, if need be, so that it survives a loss of power. */
 export async function createFolders(root: string, relative: string): Promise<string> {
-  const path = join(root, relative);
-  await mkdir(path, { recursive: true });
   let parent = root;
   for (const part of relative.split('/')) {
+    const path = join(parent, part);
+    // One by one: of a recursive mkdir, Node.js calls a read-only disk a missing folder.
+    await mkdir(path).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    });
     await syncPath(parent);
-    parent = join(parent, part);
+    parent = path;
   }
-  return path;
+  return parent;
 }
 
 /** Whether there is anything at a path. */
