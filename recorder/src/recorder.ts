@@ -10,6 +10,8 @@ import { createManifestReader } from './evidence/manifestReader.ts';
 import { createManifests } from './evidence/manifests.ts';
 import { ensureSealKey, readSealKey } from './evidence/sealKey.ts';
 import { createSealReports } from './evidence/sealReports.ts';
+import { createPackageWriter } from './evidence/packageWriter.ts';
+import { openExporting } from './export/exporting.ts';
 import { createFfmpegEngine } from './ffmpeg/engine.ts';
 import { reapOrphans } from './ffmpeg/orphans.ts';
 import { createHealing } from './healing/healing.ts';
@@ -27,6 +29,9 @@ import { createSupervisor } from './runs/supervisor.ts';
 import { claimDataFolder } from './store/dataFolder.ts';
 import { createLocalSegmentStore } from './store/localSegmentStore.ts';
 import { createSealRegister } from './store/sealRegister.ts';
+
+/** What `npm run build` makes of `sightline-verify`: every package brings it along. */
+const VERIFIER = join(import.meta.dirname, '../dist/sightline-verify.mjs');
 
 /** The recorder service. */
 export interface Recorder {
@@ -100,6 +105,7 @@ export async function createRecorder(
         logger,
         onSegment,
         packetsSent: () => askPacketsSent(link, order.runId, logger),
+        requestKeyFrame: () => link.request('key-frame-needed', { runId: order.runId }),
       }),
     announce: (runId, segment) => announcements.announce(runId, segment),
     flush: (runId) => announcements.flush(runId),
@@ -119,6 +125,10 @@ export async function createRecorder(
     openRuns,
     request: (name, payload) => link.request(name, payload),
     loadMeter: createLoadMeter(),
+    announce: (runId, segments) => {
+      for (const segment of segments) announcements.announce(runId, segment);
+      void announcements.flush(runId);
+    },
     endRuns: (message) => void supervisor.endAll(message, 'disk-full'),
     clock,
     logger,
@@ -152,11 +162,32 @@ export async function createRecorder(
 
   const certificate = config.tls && (await watchCertificate({ files: config.tls, clock, logger }));
   const access = createMediaAccess({ secret: config.secret, clock });
+  const tracks = createTrackReader({ recordingsDir, manifests: createManifestReader() });
+  const exporting = await openExporting({
+    stateDir,
+    tracks,
+    store,
+    writeEvidencePackage: createPackageWriter({
+      recordingsDir,
+      recorderId,
+      segments: store,
+      manifests,
+      sealKey,
+      verifierPath: VERIFIER,
+      clock,
+      logger,
+    }),
+    report: (progress) => link.request('export-progress', progress),
+    access,
+    dashboardOrigins,
+    clock,
+    logger,
+  });
   const server = await createHttpServer({
     listener: createListener(certificate),
     modules: [
       playbackModule({
-        tracks: createTrackReader({ recordingsDir, manifests: createManifestReader() }),
+        tracks,
         store,
         access,
         dashboardOrigins,
@@ -164,6 +195,7 @@ export async function createRecorder(
         clock,
       }),
       healing.module,
+      exporting.module,
     ],
     health: () => ({ connected: link.ready, runs: supervisor.size }),
     logger,
@@ -196,11 +228,13 @@ export async function createRecorder(
         await closeSession(end, { recordingsDir, manifests });
         return {};
       },
-      'start-export': ({ exportId }) => {
-        throw new ProtocolError('unknown-export', `Export ${exportId} is not here.`);
+      'start-export': async (job) => {
+        await exporting.start(job);
+        return {};
       },
-      'cancel-export': ({ exportId }) => {
-        throw new ProtocolError('unknown-export', `Export ${exportId} is not here.`);
+      'cancel-export': async ({ exportId }) => {
+        await exporting.cancel(exportId);
+        return {};
       },
       'run-key-frame': ({ runId, ...keyFrame }) => supervisor.addKeyFrame(runId, keyFrame),
     },
@@ -209,6 +243,7 @@ export async function createRecorder(
         announcements.resume();
         sealReports.resume();
         healing.resume();
+        exporting.resume();
         statusReports.resume();
         keeper.resume();
       },
@@ -216,6 +251,7 @@ export async function createRecorder(
         announcements.pause();
         sealReports.pause();
         healing.pause();
+        exporting.pause();
         statusReports.pause();
         keeper.pause();
         void supervisor.endAll(`The connection to the sfu was lost: ${reason}`);
@@ -238,6 +274,7 @@ export async function createRecorder(
     statusReports.pause();
     await keeper.close();
     await healing.close();
+    await exporting.close();
     await sealReports.drain();
     link.close();
     await server.close();

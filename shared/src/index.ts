@@ -3,6 +3,7 @@ export * from './clock.ts';
 export * from './clockOffset.ts';
 export * from './codecs/canonicalJson.ts';
 export * from './codecs/exportName.ts';
+export { encodePathPart } from './codecs/pathPart.ts';
 export * from './codecs/segmentPath.ts';
 export * from './evidence/buildLedger.ts';
 export * from './evidence/companyLog.ts';

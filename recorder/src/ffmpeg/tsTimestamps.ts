@@ -8,10 +8,12 @@ export const PTS_MODULUS = 2 ** 33;
 
 const PACKET_BYTES = 188;
 const HEAD_BYTES = PACKET_BYTES * 64;
+/** How much is read at once from the end: little at first, for the last frame is near it. */
+const FIRST_CHUNK_BYTES = PACKET_BYTES * 64;
 const CHUNK_BYTES = PACKET_BYTES * 1_024;
 
 /** The presentation time of the video frame that begins in this TS packet, if one does. */
-function videoPts(packet: Buffer): number | undefined {
+export function videoPts(packet: Buffer): number | undefined {
   if (packet[0] !== 0x47 || (packet.readUInt8(1) & 0x40) === 0) return undefined;
   const adaptation = packet.readUInt8(3) & 0x30;
   if ((adaptation & 0x10) === 0) return undefined;
@@ -55,16 +57,17 @@ export function readFirstPts(path: string): Promise<number | undefined> {
 export function readLastPts(path: string): Promise<number | undefined> {
   return withFile(path, async (file) => {
     const { size } = await file.stat();
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let chunk = Buffer.allocUnsafe(FIRST_CHUNK_BYTES);
     let end = size - (size % PACKET_BYTES);
     while (end > 0) {
-      const start = Math.max(0, end - CHUNK_BYTES);
+      const start = Math.max(0, end - chunk.length);
       const { bytesRead } = await file.read(chunk, 0, end - start, start);
       for (let at = bytesRead - PACKET_BYTES; at >= 0; at -= PACKET_BYTES) {
         const pts = videoPts(chunk.subarray(at, at + PACKET_BYTES));
         if (pts !== undefined) return pts;
       }
       end = start;
+      if (chunk.length < CHUNK_BYTES) chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     }
     return undefined;
   });

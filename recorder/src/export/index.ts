@@ -1,0 +1,7 @@
+// What tests and benchmarks of other packages need to make exports of recordings of theirs.
+export { createManifestReader } from '../evidence/manifestReader.ts';
+export { createManifests } from '../evidence/manifests.ts';
+export { createTestKey } from '../evidence/testKey.ts';
+export { createTrackReader } from '../playback/trackReader.ts';
+export { createLocalSegmentStore } from '../store/localSegmentStore.ts';
+export { writeVideo } from './videoWriter.ts';

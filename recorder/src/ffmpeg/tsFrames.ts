@@ -1,0 +1,90 @@
+import { sizeFromSps, type PictureSize } from './spsSize.ts';
+import { videoPts } from './tsTimestamps.ts';
+
+/** A key frame in a transport stream. */
+export interface TsKeyFrame {
+  /** Where its first packet is. */
+  offset: number;
+  /** In 90 kHz. */
+  pts: number;
+  /** As the parameter set that goes with it tells; undefined: there is none. */
+  size: PictureSize | undefined;
+}
+
+/** What a transport stream of one video, and perhaps sound, holds. */
+export interface TsFrames {
+  /** Presentation times of all frames, in 90 kHz, in the order of the stream. */
+  pts: readonly number[];
+  keyFrames: readonly TsKeyFrame[];
+  hasAudio: boolean;
+}
+
+const PACKET_BYTES = 188;
+/** In how many packets of a key frame its parameter sets are looked for. */
+const HEAD_PACKETS = 8;
+const SPS = 7;
+
+/** Reads when the frames of a transport stream are shown, without decoding them (ISO/IEC 13818-1). */
+export function readTsFrames(bytes: Buffer): TsFrames {
+  const pts: number[] = [];
+  const keyFrames: TsKeyFrame[] = [];
+  let hasAudio = false;
+  for (let offset = 0; offset + PACKET_BYTES <= bytes.length; offset += PACKET_BYTES) {
+    const packet = bytes.subarray(offset, offset + PACKET_BYTES);
+    hasAudio ||= startsAudio(packet);
+    const framePts = videoPts(packet);
+    if (framePts === undefined) continue;
+    pts.push(framePts);
+    if (isRandomAccess(packet)) keyFrames.push({ offset, pts: framePts, size: sizeAt(bytes, offset) });
+  }
+  return { pts, keyFrames, hasAudio };
+}
+
+/** The same stream from a key frame on, with the tables that stand at its beginning. */
+export function fromKeyFrame(bytes: Buffer, { offset }: TsKeyFrame): Buffer {
+  let tables = 0;
+  while (tables < offset && isTable(bytes.subarray(tables, tables + PACKET_BYTES))) tables += PACKET_BYTES;
+  return Buffer.concat([bytes.subarray(0, tables), bytes.subarray(offset)]);
+}
+
+const pidOf = (packet: Buffer): number => packet.readUInt16BE(1) & 0x1fff;
+const payloadOf = (packet: Buffer): Buffer =>
+  packet.subarray((packet.readUInt8(3) & 0x20) === 0 ? 4 : 5 + packet.readUInt8(4));
+
+/** A packet that begins a section and not a frame. */
+function isTable(packet: Buffer): boolean {
+  const begins = (packet.readUInt8(1) & 0x40) !== 0;
+  return begins && payloadOf(packet).readUIntBE(0, 3) !== 1;
+}
+
+const startsAudio = (packet: Buffer): boolean => {
+  const payload = payloadOf(packet);
+  const begins = (packet.readUInt8(1) & 0x40) !== 0 && payload.length >= 4;
+  return begins && payload.readUInt32BE(0) >>> 5 === 0x1c0 >>> 5;
+};
+
+const isRandomAccess = (packet: Buffer): boolean =>
+  (packet.readUInt8(3) & 0x20) !== 0 && packet.readUInt8(4) > 0 && (packet.readUInt8(5) & 0x40) !== 0;
+
+function sizeAt(bytes: Buffer, offset: number): PictureSize | undefined {
+  const pid = pidOf(bytes.subarray(offset));
+  const payloads: Buffer[] = [];
+  for (
+    let at = offset;
+    at + PACKET_BYTES <= bytes.length && payloads.length < HEAD_PACKETS;
+    at += PACKET_BYTES
+  ) {
+    const packet = bytes.subarray(at, at + PACKET_BYTES);
+    if (pidOf(packet) === pid) payloads.push(payloadOf(packet));
+  }
+  const head = Buffer.concat(payloads);
+  for (let at = head.indexOf(START); at >= 0; at = head.indexOf(START, at + 3)) {
+    if (((head[at + 3] ?? 0) & 0x1f) !== SPS) continue;
+    const end = head.indexOf(START, at + 3);
+    return sizeFromSps(head.subarray(at + 3, end < 0 ? undefined : end));
+  }
+  return undefined;
+}
+
+/** Begins a NAL unit (ITU-T H.264, annex B). */
+const START = Buffer.from([0, 0, 1]);
