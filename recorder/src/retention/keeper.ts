@@ -5,6 +5,7 @@ import {
   type recorderRequests,
   type RecorderStatus,
   type Requester,
+  type Segment,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Manifests } from '../evidence/manifests.ts';
@@ -16,7 +17,9 @@ import type { DiskMarks } from './diskMarks.ts';
 import type { DiskReserve } from './diskReserve.ts';
 import { startDiskWatch } from './diskWatch.ts';
 import type { LoadMeter } from './loadReadings.ts';
+import { takeInventory } from './inventory.ts';
 import { createProblems, type Problems } from './problems.ts';
+import { reconcile } from './reconciler.ts';
 import { createPruner } from './pruner.ts';
 
 /** Keeps what is to be kept, lets go of what may go, and says whether there is room for more. */
@@ -26,7 +29,7 @@ export interface Keeper {
   admit: Admission['admit'];
   /** What of the recorder's status is its business. */
   status(): Pick<RecorderStatus, 'disk' | 'admission' | 'problems'>;
-  /** The sfu listens: retention is asked about at once, and every hour. */
+  /** The sfu listens: disk and record are compared, and retention is asked about, at once and every day or hour. */
   resume(): void;
   /** The sfu cannot be reached any more. */
   pause(): void;
@@ -44,6 +47,8 @@ export interface KeeperDeps {
   openRuns: OpenRuns;
   request: Requester<typeof recorderRequests>;
   loadMeter: LoadMeter;
+  /** Announces the segments of a run that is over. */
+  announce: (runId: string, segments: readonly Segment[]) => void;
   /** Ends all runs, because the disk is full. */
   endRuns: (message: string) => void;
   clock: Clock;
@@ -51,6 +56,7 @@ export interface KeeperDeps {
 }
 
 const RETENTION_MS = 3_600_000;
+const RECONCILIATION_MS = 86_400_000;
 const LOAD_MS = 5_000;
 
 /** Starts keeping: looks at the disk at once. */
@@ -58,11 +64,12 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   const { recordingsDir, clock, logger } = deps;
   const problems = createProblems({ clock, logger });
   let online = false;
+  const request: KeeperDeps['request'] = async (name, payload) => {
+    if (!online) throw new ProtocolError('not-connected', 'The sfu is not connected.');
+    return deps.request(name, payload);
+  };
   const pruner = createPruner({
-    request: async (name, payload) => {
-      if (!online) throw new ProtocolError('not-connected', 'The sfu is not connected.');
-      return deps.request(name, payload);
-    },
+    request,
     deleteSession: (claim) => deleteSession(claim, deps),
     isBusy: async (sessionId) =>
       (await deps.openRuns.list()).some(({ session }) => session.sessionId === sessionId),
@@ -104,10 +111,28 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   meter();
 
   let cancelRetention: (() => void) | undefined;
-  let pruning: Promise<unknown> = Promise.resolve();
+  let work: Promise<unknown> = Promise.resolve();
   const retain = (): void => {
     cancelRetention = clock.after(RETENTION_MS, retain);
-    pruning = pruner.prune({ cause: 'retention' });
+    work = work.then(() => pruner.prune({ cause: 'retention' }));
+  };
+  let cancelReconciliation: (() => void) | undefined;
+  const compare = (): void => {
+    cancelReconciliation = clock.after(RECONCILIATION_MS, compare);
+    work = work.then(() =>
+      reconcile({
+        takeInventory: () => takeInventory(recordingsDir, deps.store),
+        request,
+        openRuns: async () => new Set((await deps.openRuns.list()).map(({ runId }) => runId)),
+        announce: deps.announce,
+        problems,
+        logger,
+      }),
+    );
+  };
+  const stopAsking = (): void => {
+    cancelRetention?.();
+    cancelReconciliation?.();
   };
 
   return {
@@ -120,22 +145,22 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     }),
     resume() {
       online = true;
-      cancelRetention?.();
+      stopAsking();
+      compare();
       retain();
       watch.tryAgain();
     },
     pause() {
       online = false;
-      cancelRetention?.();
-      cancelRetention = undefined;
+      stopAsking();
     },
     async close() {
-      cancelRetention?.();
+      stopAsking();
       cancelLoad?.();
       cancelLoad = undefined;
       deps.loadMeter.close();
       await watch.close();
-      await pruning;
+      await work;
     },
   };
 }

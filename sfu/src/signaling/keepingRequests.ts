@@ -4,7 +4,7 @@ import type { RetentionKeeper } from '../retention/retention.ts';
 
 type KeepingRequests = Pick<
   RequestHandlers<typeof recorderRequests>,
-  'claim-deletions' | 'begin-deletion' | 'media-deleted' | 'reconcile' | 'enter-session' | 'drop-segments'
+  'claim-deletions' | 'begin-deletion' | 'media-deleted' | 'reconcile'
 >;
 
 /** What a recorder asks about what it keeps. @param recorderId of the one that asks; throws until it has said */
@@ -23,12 +23,5 @@ export function keepingRequests(
       return {};
     },
     reconcile: (report) => reconciliation.compare({ recorderId: recorderId(), ...report }),
-    'enter-session': async (found) => {
-      await reconciliation.enter(recorderId(), found);
-      return {};
-    },
-    'drop-segments': async ({ runId, onDisk }) => ({
-      dropped: await reconciliation.drop(recorderId(), runId, onDisk),
-    }),
   };
 }

@@ -238,33 +238,6 @@ export const recorderRequests = {
       missing: z.array(z.object({ sessionId: id, runId: id, segments: z.int().positive() })),
     }),
   },
-  /** Enters a session that is on disk and not on record, or runs of it; segments are announced afterwards. The same may be said again. */
-  'enter-session': {
-    request: sessionLocation.extend({
-      userName: z.string(),
-      hostName: z.string(),
-      endedAtMs: timeMs,
-      runs: z
-        .array(
-          z.object({
-            runId: id,
-            trackId,
-            label: z.string(),
-            source: z.enum(['live', 'healed']),
-            startedAtMs: timeMs,
-            endedAtMs: timeMs,
-            endReason: runEndReason,
-          }),
-        )
-        .max(200),
-    }),
-    response: empty,
-  },
-  /** Takes the segments of a run off the record that are not among those on disk. */
-  'drop-segments': {
-    request: z.object({ runId: id, onDisk: z.array(z.int().nonnegative()).max(30_000) }),
-    response: z.object({ dropped: z.int().nonnegative() }),
-  },
   'export-progress': {
     request: z.object({
       exportId: id,
