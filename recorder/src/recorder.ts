@@ -129,6 +129,10 @@ export async function createRecorder(
       for (const segment of segments) announcements.announce(runId, segment);
       void announcements.flush(runId);
     },
+    announce: (runId, segments) => {
+      for (const segment of segments) announcements.announce(runId, segment);
+      void announcements.flush(runId);
+    },
     endRuns: (message) => void supervisor.endAll(message, 'disk-full'),
     clock,
     logger,
