@@ -53,6 +53,11 @@ export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
   return { recorderId, recordingsDir, stateDir, openRuns: await createOpenRuns(join(stateDir, 'open-runs')) };
 }
 
+/** Whose data folder this is; undefined if no recorder has ever used it. */
+export async function readRecorderId(dataDir: string): Promise<string | undefined> {
+  return (await readOwner(join(dataDir, 'recorder', 'owner.json')))?.recorderId;
+}
+
 async function readOwner(path: string): Promise<z.output<typeof owner> | undefined> {
   try {
     return owner.parse(JSON.parse(await readFile(path, 'utf8')));

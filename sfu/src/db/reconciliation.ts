@@ -1,4 +1,5 @@
 import type { RunEndReason, SessionLocation } from '@sightline/shared';
+import { inBatches } from './batches.ts';
 import { lockCompanies } from './companyLock.ts';
 import type { Database } from './database.ts';
 
@@ -44,6 +45,8 @@ export interface FoundSession extends SessionLocation {
 /** Compares what recorders have with what is on record, and mends the record. */
 export interface ReconciliationRepository {
   compare(report: DiskReport): Promise<Differences>;
+  /** How many segments of these runs are on record, deleted ones too. */
+  countSegments(runIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * Enters what is not on record of a session and its runs. `unknown-company`, or `other-session`: another user's session
    * has this id.
@@ -61,6 +64,19 @@ export interface ReconciliationRepository {
 export function createReconciliationRepository(database: Database): ReconciliationRepository {
   return {
     compare: (report) => compare(database, report),
+    async countSegments(runIds) {
+      const counts = new Map<string, number>();
+      for (const batch of inBatches(runIds, 1)) {
+        const rows = await database
+          .selectFrom('segments')
+          .select(({ fn }) => ['run_id', fn.countAll<number>().as('segments')])
+          .where('run_id', 'in', batch)
+          .groupBy('run_id')
+          .execute();
+        for (const row of rows) counts.set(row.run_id, row.segments);
+      }
+      return counts;
+    },
     enter: (recorderId, found) =>
       database.transaction().execute(async (transaction) => {
         await lockCompanies(transaction, [found.companyId]);
