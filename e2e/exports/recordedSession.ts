@@ -25,28 +25,21 @@ export interface Source {
   /** The number of the first picture. */
   firstNumber?: number;
   segmentSeconds?: number;
+  /** Pictures of something that moves, at about 400 kbit/s, instead of numbers. */
+  busy?: boolean;
 }
 
 /** Encodes a source into TS segments, named by position, in `folder`. */
 export async function encodeSource(folder: string, source: Source): Promise<string[]> {
-  const { width, height, seconds, sound = false, firstNumber = 0, segmentSeconds = 2 } = source;
-  const picture = `color=black:s=${width}x${height}:r=${FPS}:d=${seconds},geq=lum='16+mod(N+${firstNumber},${NUMBERS})*${STEP - 1}':cb=128:cr=128`;
+  const { width, height, seconds, sound = false, firstNumber = 0, segmentSeconds = 2, busy = false } = source;
+  const numbers = `color=black:s=${width}x${height}:r=${FPS}:d=${seconds},geq=lum='16+mod(N+${firstNumber},${NUMBERS})*${STEP - 1}':cb=128:cr=128`;
+  const picture = busy ? `testsrc2=s=${width}x${height}:r=${FPS}:d=${seconds}` : numbers;
+  const quality = busy ? ['-b:v', '400k', '-maxrate', '400k', '-bufsize', '800k'] : ['-crf', '10'];
   await mkdir(folder, { recursive: true });
   await exec('ffmpeg', [
     ...['-v', 'error', '-y', '-f', 'lavfi', '-i', picture],
     ...(sound ? ['-f', 'lavfi', '-i', `sine=r=48000:d=${seconds}`, '-ac', '2', '-c:a', 'aac'] : []),
-    ...[
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-      '-tune',
-      'zerolatency',
-      '-crf',
-      '10',
-      '-pix_fmt',
-      'yuv420p',
-    ],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', ...quality, '-pix_fmt', 'yuv420p'],
     ...['-g', String(KEY_FRAME_EVERY), '-sc_threshold', '0', '-muxdelay', '0', '-muxpreload', '0'],
     ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_time', String(segmentSeconds)],
     ...['-reset_timestamps', '0', join(folder, '%06d.ts')],
