@@ -108,7 +108,7 @@ export async function startRtpRelay(
 }
 
 /** Whether a packet belongs to the start of a key frame (RFC 6184, section 5.2; RFC 7741, section 4.3). */
-function isKeyFrame(codec: RelayedCodec, packet: Buffer): boolean {
+export function isKeyFrame(codec: RelayedCodec, packet: Buffer): boolean {
   const payload = packet.subarray(12);
   const first = payload[0] ?? 0;
   if (codec === 'VP8') {

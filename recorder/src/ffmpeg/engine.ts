@@ -21,6 +21,8 @@ export interface Recording {
    * sound may only flow when it has had one of its own. Without sound there is nothing to be told.
    */
   align(stream: 'video' | 'audio', moment: MediaMoment): Promise<void>;
+  /** Calls the listener whenever ffmpeg gives up waiting for packets, before it writes what came after them. */
+  onLoss(listener: () => void): void;
   /** Resolves once, when ffmpeg has gone. */
   ended: Promise<FfmpegEnd>;
   /** Ends ffmpeg, by force if need be; resolves when it has gone. Idempotent. */
@@ -41,6 +43,8 @@ export interface RecordingEngine {
 
 /** Where media is received: ffmpeg reads from loopback only. */
 export const MEDIA_HOST = '127.0.0.1';
+/** What ffmpeg writes of packets that have not come in time, and that it goes on without. */
+const LOSS = /RTP: missed \d+ packets/;
 const LISTEN_TIMEOUT_MS = 5_000;
 const DRAIN_MS = 1_000;
 const GOODBYE_GRACE_MS = 1_000;
@@ -126,11 +130,17 @@ function spawn(job: RecordingJob, ports: RunPorts, clock: Clock): Recording {
     await ended;
   };
   let stopping: Promise<void> | undefined;
+  const lossListeners: (() => void)[] = [];
+  command.on('stderr', (line: string) => {
+    if (!LOSS.test(line)) return;
+    for (const listener of lossListeners) listener();
+  });
   command.run();
   return {
     align: async (stream, moment) => {
       if (ports.audio !== undefined && !gone) await reportTime(host, ports[stream]?.rtcpPort ?? 0, moment);
     },
+    onLoss: (listener) => void lossListeners.push(listener),
     ended,
     stop: () => (stopping ??= stop()),
   };

@@ -16,6 +16,8 @@ export interface FakeEngine extends RecordingEngine {
   writePart(index: number, frames: readonly number[]): Promise<void>;
   /** Lets ffmpeg die. */
   exit(lastWords: string): void;
+  /** Lets ffmpeg tell of lost packets. */
+  lose(): void;
   /** Lets ffmpeg wait in vain for packets. */
   starve(): void;
 }
@@ -24,6 +26,7 @@ export interface FakeEngine extends RecordingEngine {
 export function createFakeEngine(): FakeEngine {
   const jobs: RecordingJob[] = [];
   let rtpPort = 20_000;
+  let lose = (): void => undefined;
   let exit: (end: FfmpegEnd) => void = () => undefined;
   const engine: FakeEngine = {
     jobs,
@@ -47,7 +50,8 @@ export function createFakeEngine(): FakeEngine {
         engine.alignments.push({ stream, ...moment });
         return Promise.resolve();
       };
-      return { align, ended, stop };
+      const onLoss = (listener: () => void): void => void (lose = listener);
+      return { align, onLoss, ended, stop };
     },
     async writePart(index, frames) {
       const folder = jobs.at(-1)?.folder;
@@ -56,6 +60,7 @@ export function createFakeEngine(): FakeEngine {
       await writeFile(join(folder, `${String(index).padStart(6, '0')}.part.ts`), fakeTs(frames));
     },
     exit: (lastWords) => exit({ failed: true, lastWords }),
+    lose: () => lose(),
     starve: () => exit({ failed: false, lastWords: 'ffmpeg ended:' }),
   };
   return engine;

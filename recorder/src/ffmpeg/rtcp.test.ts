@@ -19,6 +19,10 @@ describe('a report of time', () => {
       expect(Math.round(seconds * 90_000)).toBe(ticks);
     }
   });
+
+  it('never looks like a time that ffmpeg takes for unknown', () => {
+    expect(ntpOf(0)).not.toBe(1n << 63n);
+  });
 });
 
 describe('the packet that primes sound', () => {

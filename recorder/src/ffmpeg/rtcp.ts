@@ -5,8 +5,8 @@ const SENDER_REPORT = 200;
 const SENDER_REPORT_BYTES = 28;
 /** Video's media time counts in these (RFC 6184). */
 const TICKS_PER_SECOND = 90_000n;
-/** Where media time 0 lies in NTP time: anywhere, as long as no earlier time is below 0. */
-const NTP_ORIGIN = 1n << 63n;
+/** Where media time 0 lies in NTP time: far from 0, and from the sign bit alone, which ffmpeg reads as unknown. */
+const NTP_ORIGIN = 1n << 62n;
 
 /**
  * An empty receiver report and a BYE (RFC 3550, sections 6.4.2 and 6.6). Once every stream has had one, ffmpeg's input

@@ -7,6 +7,7 @@ import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { openRunFolder } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
+import { createLossMarks } from './lossMarks.ts';
 import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
 
@@ -94,6 +95,8 @@ async function closeParts(
     anchor: () => Promise.resolve(),
     clock: createSegmentClock(),
     logger,
+    // What was lost before the kill is not known any more.
+    losses: createLossMarks({ heldFrames: 0, hasAudio: false, dropsDamaged: false }),
     onSegment: (segment) => adopted.push(segment),
     from:
       last === undefined

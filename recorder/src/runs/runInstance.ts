@@ -14,6 +14,8 @@ import type { Manifests } from '../evidence/manifests.ts';
 import { openRunOf, type OpenRuns } from '../store/openRuns.ts';
 import { createRunFolder, runFolderOf } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
+import { createKeyFrameNeed } from './keyFrameNeed.ts';
+import { createLossMarks } from './lossMarks.ts';
 import { createLipSync, type LipSync } from './lipSync.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { RUN_TRANSITIONS, type RunState } from './runStates.ts';
@@ -26,6 +28,10 @@ const TICK_MS = 1_000;
 const STALL_MS = 5_000;
 /** How often in a row the sfu must say that it has no such run: it enters a new one only after its start. */
 const DISOWNED_ROUNDS = 10;
+
+/** Frames that ffmpeg has not written yet: the parser learns of the end of one from the next; sound has it hold one more. */
+const HELD_FRAMES = 1;
+const HELD_FOR_SOUND = 1;
 
 /** How a run ended. */
 export interface RunEnd {
@@ -49,6 +55,8 @@ export interface RunInstanceDeps {
   onSegment: (segment: Segment) => void;
   /** What the sfu has sent to the run so far; undefined if it cannot be asked now. */
   packetsSent: () => Promise<number | 'unknown-run' | undefined>;
+  /** Asks the sfu for a key frame. */
+  requestKeyFrame: () => Promise<unknown>;
 }
 
 /** Where the sfu is to send a run's packets: the answer to `start-run`. */
@@ -129,6 +137,15 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     recording = await deps.engine.record(audio === undefined ? job : { ...job, audio }, ports);
     lipSync = createLipSync({ recording, clock: segmentClock, logger });
     const { onSegment } = deps;
+    const losses = createLossMarks({
+      heldFrames: HELD_FRAMES + (audio === undefined ? 0 : HELD_FOR_SOUND),
+      hasAudio: audio !== undefined,
+      dropsDamaged: mimeType === 'video/VP8',
+    });
+    const needKeyFrame = createKeyFrameNeed({ request: deps.requestKeyFrame, clock, logger });
+    recording.onLoss(() => {
+      if (losses.add()) needKeyFrame();
+    });
     const segments = createSegmentCollector({
       folder,
       store,
@@ -137,6 +154,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       clock: segmentClock,
       logger,
       onSegment,
+      losses,
     });
     collector = segments;
     void recording.ended.then(({ failed, lastWords }) => {
@@ -199,7 +217,9 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       (starting ??= start().catch((error: unknown) => {
         // Not awaited: the end waits for this very start to have failed.
         void end('start-failed', messageOf(error));
-        throw toProtocolError(error);
+        const told = toProtocolError(error);
+        if (told !== error) logger.error({ err: error }, 'the recording cannot be written');
+        throw told;
       })),
   };
 }

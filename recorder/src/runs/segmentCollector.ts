@@ -1,9 +1,13 @@
-import type { Segment } from '@sightline/shared';
+import { readFile } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Interval, Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { readTsFrames } from '../ffmpeg/tsFrames.ts';
 import { PTS_MODULUS, PTS_PER_MS, readFirstPts, readLastPts } from '../ffmpeg/tsTimestamps.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { syncAndDigest } from '../store/fileDigest.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
+import type { LossMarks } from './lossMarks.ts';
 import type { SegmentClock } from './segmentClock.ts';
 
 /** How long the last frame of a run is taken to have lasted: nothing comes after it that would tell. */
@@ -13,7 +17,7 @@ const PATIENCE_ROUNDS = 3;
 
 /** Turns the parts that ffmpeg leaves in a run's folder into segments: durable, in the manifest, then handed over. */
 export interface SegmentCollector {
-  /** One round: closes what is complete. Returns whether ffmpeg has written anything since the last one. */
+  /** One round: closes what is complete. Returns whether ffmpeg has written any video since the last one. */
   collect(): Promise<boolean>;
   /** Closes everything that is left, after ffmpeg has gone. */
   finish(): Promise<void>;
@@ -38,14 +42,16 @@ export function createSegmentCollector(deps: {
   clock: SegmentClock;
   logger: Logger;
   onSegment: (segment: Segment) => void;
+  losses: LossMarks;
   from?: { index: number; startMs: number | undefined };
 }): SegmentCollector {
-  const { folder, store, clock, logger } = deps;
+  const { folder, store, clock, logger, losses } = deps;
   let nextIndex = deps.from?.index ?? 0;
   let head: Head | undefined;
   let firstPts: number | undefined;
   let lastTicks = 0;
   let seenBytes = 0;
+  let seenTicks: number | undefined;
   let waited = 0;
   let anchored = false;
 
@@ -88,10 +94,25 @@ export function createSegmentCollector(deps: {
     return Math.round(created);
   };
 
+  const holesOf = async (part: Head, startMs: number, durationMs: number): Promise<Interval[]> => {
+    if (!losses.isMarked(part.index)) return [];
+    const { pts, keyFrames } = readTsFrames(await readFile(folder.partPath(part.index)));
+    const damage = losses.damageIn({
+      index: part.index,
+      startTicks: part.ticks,
+      endTicks: part.ticks + durationMs * PTS_PER_MS,
+      frames: pts.map(unwrap),
+      keyFrames: new Set(keyFrames.map((frame) => unwrap(frame.pts))),
+    });
+    const toMs = (ticks: number): number => startMs + Math.round((ticks - part.ticks) / PTS_PER_MS);
+    return damage.map(({ fromTicks, toTicks }) => ({ fromMs: toMs(fromTicks), toMs: toMs(toTicks) }));
+  };
+
   const close = async (part: Head, startMs: number, durationMs: number): Promise<void> => {
     const path = folder.partPath(part.index);
     const name = { index: part.index, startMs, durationMs };
-    const segment = { ...name, ...(await syncAndDigest(path)), holes: [] };
+    const holes = await holesOf(part, startMs, durationMs);
+    const segment = { ...name, ...(await syncAndDigest(path)), holes };
     await store.add({ runFolder: folder.name, name }, path);
     await deps.enter(segment);
     nextIndex = part.index + 1;
@@ -106,6 +127,8 @@ export function createSegmentCollector(deps: {
     if (head === undefined) return false;
     const next = await readHead(head.index + 1);
     if (next === undefined) return false;
+    // What ffmpeg said before it wrote this is let in first: it may tell of a loss.
+    await turn();
     const end = clock.wallTime(next.ticks);
     waited += 1;
     if (end?.exact !== true && !ffmpegGone && waited < PATIENCE_ROUNDS) return false;
@@ -130,8 +153,15 @@ export function createSegmentCollector(deps: {
       let grew = false;
       while (await closeComplete(false)) grew = true;
       const bytes = (await folder.statPart(nextIndex))?.bytes ?? 0;
-      grew ||= bytes !== seenBytes;
-      seenBytes = bytes;
+      if (bytes !== seenBytes) {
+        // Sound alone makes a file grow too.
+        const pts = await readLastPts(folder.partPath(nextIndex));
+        const ticks = pts === undefined ? undefined : unwrap(pts);
+        grew ||= ticks !== seenTicks;
+        seenTicks = ticks;
+        seenBytes = bytes;
+      }
+      if (seenTicks !== undefined) losses.seen({ index: nextIndex, ticks: seenTicks });
       return grew;
     },
     async finish() {

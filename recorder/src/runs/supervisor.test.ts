@@ -74,6 +74,7 @@ describe('the supervisor', () => {
           logger,
           onSegment,
           packetsSent: () => Promise.resolve(packetsSent),
+          requestKeyFrame: () => Promise.resolve(),
         }),
       announce: (_runId, segment) => {
         announced.push(segment);
