@@ -7,7 +7,13 @@ import {
   postgresDialect,
 } from '@sightline/sfu/db';
 import { DEFAULT_RETENTION } from '@sightline/shared';
-import { databaseSuites, entryAfter, expectWholeChains } from '@sightline/sfu/db/suites';
+import {
+  databaseSuites,
+  entryAfter,
+  expectWholeChains,
+  expectWholeSealLog,
+  seedSessions,
+} from '@sightline/sfu/db/suites';
 import { createCleanup } from './harness/cleanup.ts';
 import { freeTcpPort } from './harness/ports.ts';
 import { startPostgres, type PostgresServer } from './harness/postgres.ts';
@@ -46,6 +52,8 @@ describe('on PostgreSQL', () => {
         entries: n % 4,
       }));
       await expectWholeChains(opened, orders);
+      await seedSessions(opened[0], ['s1', 's2']);
+      await expectWholeSealLog(opened, ['s1', 's2']);
     } finally {
       await Promise.all(opened.map((database) => database.destroy()));
     }

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import {
   MANIFEST_FILE,
-  encodeRunFolder,
   encodeSegmentName,
   encodeSessionFolder,
-  encodeTrackFolder,
   type Clock,
   type ExportJob,
   type ManifestEntry,
   type SessionLocation,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { keyOf, refOf, tombstonesOf } from '../retention/deleteSession.ts';
 import type { SegmentRef, SegmentStore } from '../store/segmentStore.ts';
 import { manifestPathOf, type Manifests } from './manifests.ts';
 import { manifestLine, parseManifest } from './manifestText.ts';
@@ -62,23 +61,18 @@ async function gather(
     media: [],
     leftOut: [],
   };
-  const deleted = new Set(
-    entries.flatMap((entry) => (entry.type === 'delete' ? entry.segments.map(keyOf) : [])),
-  );
+  const deleted = tombstonesOf(entries);
   for (const entry of entries) {
     if ((entry.type !== 'segment' && entry.type !== 'heal') || deleted.has(keyOf(entry))) continue;
-    const { runId, trackId, index, startMs, durationMs, bytes } = entry;
-    const runFolder = `${encodeTrackFolder({ ...session, trackId })}/${encodeRunFolder(runId)}`;
-    const name = { index, startMs, durationMs };
-    const path = `${PACKAGE.recordings}/${runFolder}/${encodeSegmentName(name)}`;
+    const { startMs, durationMs, bytes } = entry;
+    const ref = refOf(session, entry);
+    const path = `${PACKAGE.recordings}/${ref.runFolder}/${encodeSegmentName(ref.name)}`;
     const touches = startMs < order.toMs && startMs + durationMs > order.fromMs;
-    if (touches) packed.media.push({ path, ref: { runFolder, name }, bytes });
+    if (touches) packed.media.push({ path, ref, bytes });
     else packed.leftOut.push(path);
   }
   return packed;
 }
-
-const keyOf = ({ runId, index }: { runId: string; index: number }): string => `${index} ${runId}`;
 
 /** The manifest as it stands, every entry under a seal. */
 async function readSealed(

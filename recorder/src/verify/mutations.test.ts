@@ -8,8 +8,8 @@ import { createTestKey } from '../evidence/testKey.ts';
 import { openFolder, type EvidenceTree } from './evidenceTree.ts';
 import { exampleJob, examplePackaging } from './examples/package.ts';
 import { asChunks, recordExample, sealLogText } from './examples/recordings.ts';
-import * as changes from './mutations/changes.ts';
-import * as forgeries from './mutations/forgeries.ts';
+import { CHANGES } from './mutations/changes.ts';
+import { FORGERIES } from './mutations/forgeries.ts';
 import { createDice, isNamed, type Files, type Mutation } from './mutations/kit.ts';
 import { verifyEvidence, type Evidence, type Verdict } from './verifyEvidence.ts';
 import { openZip } from './zipTree.ts';
@@ -18,7 +18,7 @@ const MUTATIONS = 10_000;
 const TIMEOUT_MS = 240_000;
 const SEED = 'sightline';
 
-const MUTATE: readonly [string, Mutation][] = Object.entries({ ...changes, ...forgeries });
+const MUTATE: readonly [string, Mutation][] = Object.entries({ ...CHANGES, ...FORGERIES });
 
 const sealKey = createTestKey();
 let dir: string;

@@ -54,6 +54,7 @@ const sessionOf = (sessionId: string, userId: string, dayNumber: number) => ({
  * one that was healed, and one of which the beginning was deleted lawfully.
  */
 export async function recordExample(recordingsDir: string, sealKey: SealKey): Promise<ExampleRecordings> {
+  await mkdir(recordingsDir, { recursive: true });
   const clock = createManualClock(START_MS);
   const sealLog: CompanyLogEntry[] = [];
   const manifests = createManifests({

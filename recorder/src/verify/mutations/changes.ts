@@ -15,7 +15,7 @@ import {
 } from './kit.ts';
 
 /** One bit of one file is another one. */
-export const flip: Mutation = (files, dice) => {
+const flip: Mutation = (files, dice) => {
   const path = dice.of(pathsOf(files));
   const changed = Buffer.from(contentOf(files, path));
   const at = dice.roll(changed.length);
@@ -26,7 +26,7 @@ export const flip: Mutation = (files, dice) => {
 };
 
 /** The end of a file is missing. */
-export const truncate: Mutation = (files, dice) => {
+const truncate: Mutation = (files, dice) => {
   const path = dice.of(pathsOf(files));
   const content = contentOf(files, path);
   files.set(path, content.subarray(0, dice.roll(content.length)));
@@ -34,7 +34,7 @@ export const truncate: Mutation = (files, dice) => {
 };
 
 /** A file is missing. */
-export const deleteFile: Mutation = (files, dice) => {
+const deleteFile: Mutation = (files, dice) => {
   const path = dice.of([...segmentsOf(files), ...manifestsOf(files)]);
   const manifest = isManifest(path) ? sessionOf(files, path) : undefined;
   files.delete(path);
@@ -53,7 +53,7 @@ export const reorderEntries: Mutation = (files, dice) => {
 };
 
 /** An entry that is not the last one is missing. */
-export const deleteEntry: Mutation = (files, dice) => {
+const deleteEntry: Mutation = (files, dice) => {
   const path = dice.of(manifestsOf(files));
   const lines = linesOf(contentOf(files, path));
   const at = dice.roll(lines.length - 1);
@@ -62,7 +62,7 @@ export const deleteEntry: Mutation = (files, dice) => {
 };
 
 /** An entry is there twice. */
-export const repeatEntry: Mutation = (files, dice) => {
+const repeatEntry: Mutation = (files, dice) => {
   const path = dice.of(manifestsOf(files));
   const lines = linesOf(contentOf(files, path));
   const at = dice.roll(lines.length);
@@ -71,7 +71,7 @@ export const repeatEntry: Mutation = (files, dice) => {
 };
 
 /** Two segments have changed their places, within a session or between two. */
-export const swapSegments: Mutation = (files, dice) => {
+const swapSegments: Mutation = (files, dice) => {
   const one = dice.of(segmentsOf(files));
   const other = dice.of(segmentsOf(files).filter((path) => path !== one));
   const [content, otherContent] = [contentOf(files, one), contentOf(files, other)];
@@ -80,7 +80,7 @@ export const swapSegments: Mutation = (files, dice) => {
 };
 
 /** Two sessions have changed their manifests, or everything. */
-export const swapSessions: Mutation = (files, dice) => {
+const swapSessions: Mutation = (files, dice) => {
   const one = dice.of(manifestsOf(files));
   const other = dice.of(manifestsOf(files).filter((path) => path !== one));
   if (dice.roll(2) === 0) {
@@ -99,7 +99,7 @@ export const swapSessions: Mutation = (files, dice) => {
 };
 
 /** A whole session is gone. */
-export const removeSession: Mutation = (files, dice) => {
+const removeSession: Mutation = (files, dice) => {
   const manifest = dice.of(manifestsOf(files));
   const session = sessionOf(files, manifest);
   const gone = pathsOf(files).filter((path) => inSession(path, manifest));
@@ -108,8 +108,22 @@ export const removeSession: Mutation = (files, dice) => {
 };
 
 /** Something that nobody recorded is there. */
-export const addFile: Mutation = (files, dice) => {
+const addFile: Mutation = (files, dice) => {
   const path = dice.of(segmentsOf(files)).replace(/\d{6}-/, '999999-');
   files.set(path, Buffer.from('made up'));
   return { files: [path], codes: ['file-unlisted'] };
+};
+
+/** What happens to files, or is done to them without understanding. */
+export const CHANGES: Readonly<Record<string, Mutation>> = {
+  flip,
+  truncate,
+  deleteFile,
+  reorderEntries,
+  deleteEntry,
+  repeatEntry,
+  swapSegments,
+  swapSessions,
+  removeSession,
+  addFile,
 };

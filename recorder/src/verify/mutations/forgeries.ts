@@ -9,7 +9,7 @@ import { reorderEntries } from './changes.ts';
 import { contentOf, isPacked, linesOf, manifestsOf, sessionOf, textOf, type Mutation } from './kit.ts';
 
 /** Somebody without the key has changed a ledger, and has hashed everything after it anew. */
-export const editLedger: Mutation = (files, dice) => {
+const editLedger: Mutation = (files, dice) => {
   const path = dice.of(manifestsOf(files));
   const entries = linesOf(contentOf(files, path)).map((line) => manifestEntry.parse(JSON.parse(line)));
   const ledgers = entries.filter(({ type }) => type === 'ledger').map(({ number }) => number);
@@ -27,7 +27,7 @@ export const editLedger: Mutation = (files, dice) => {
 };
 
 /** Somebody has written a session's history anew, and sealed it with a key of his own. */
-export const sealAnew: Mutation = (files, dice) => {
+const sealAnew: Mutation = (files, dice) => {
   const path = dice.of(manifestsOf(files));
   const entries = linesOf(contentOf(files, path)).map((line) => manifestEntry.parse(JSON.parse(line)));
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -49,7 +49,7 @@ export const sealAnew: Mutation = (files, dice) => {
 };
 
 /** What the sfu told about ledgers, access or seals has been edited in a package. */
-export const editToldBySfu: Mutation = (files, dice) => {
+const editToldBySfu: Mutation = (files, dice) => {
   if (!isPacked(files)) return undefined;
   const path = dice.of([PACKAGE.ledgers, PACKAGE.accessHistory, PACKAGE.seals]);
   const text = contentOf(files, path).toString('utf8');
@@ -58,7 +58,7 @@ export const editToldBySfu: Mutation = (files, dice) => {
 };
 
 /** Somebody has changed a package, and has signed its table of contents with a key of his own. */
-export const signAnew: Mutation = async (files, dice) => {
+const signAnew: Mutation = async (files, dice) => {
   if (!isPacked(files)) return reorderEntries(files, dice) ?? { files: [] };
   const contents = packageContents.parse(JSON.parse(contentOf(files, PACKAGE.contents).toString('utf8')));
   const path = dice.of(contents.files).path;
@@ -91,3 +91,11 @@ function rechain(
   }
   return changed;
 }
+
+/** What somebody does who knows the formats, and has not the key. */
+export const FORGERIES: Readonly<Record<string, Mutation>> = {
+  editLedger,
+  sealAnew,
+  editToldBySfu,
+  signAnew,
+};

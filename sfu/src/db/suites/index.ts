@@ -17,6 +17,7 @@ import { sealsSuite } from './seals.suite.ts';
 import type { CreateEmptyDatabase } from './testDatabase.ts';
 
 export { entryAfter, expectWholeChains } from './audit.suite.ts';
+export { expectWholeSealLog, seedSessions } from './seals.suite.ts';
 
 /** Everything that holds on every database. */
 export function databaseSuites(create: CreateEmptyDatabase): void {
