@@ -46,8 +46,6 @@ export interface HealingRepository {
    * `reconnecting` until it is recorded. Nothing happens to one that runs, or whose end was meant.
    */
   extendSession(sessionId: string, endedAtMs: number): Promise<void>;
-  /** Enters a track; nothing happens if it is there. */
-  addTrack(sessionId: string, trackId: string, label: string): Promise<void>;
   /** Enters the run that the piece becomes; if it is there, another recorder makes it now. */
   addHealedRun(piece: StoredPiece, startedAtMs: number): Promise<void>;
 }
@@ -96,13 +94,6 @@ export function createHealingRepository(database: Database): HealingRepository {
     },
     extendSession: (sessionId, endedAtMs) =>
       database.transaction().execute((transaction) => extend(transaction, sessionId, endedAtMs)),
-    async addTrack(sessionId, trackId, label) {
-      await database
-        .insertInto('tracks')
-        .values({ session_id: sessionId, track_id: trackId, label })
-        .onConflict((conflict) => conflict.columns(['session_id', 'track_id']).doNothing())
-        .execute();
-    },
     async addHealedRun({ pieceId, sessionId, trackId, recorderId }, startedAtMs) {
       await database
         .insertInto('runs')

@@ -50,6 +50,9 @@ export interface NewRun {
 export interface RecordingsRepository {
   addSession(session: NewSession): Promise<void>;
   endSession(sessionId: string, endedAtMs: number, reason: StreamingEndReason): Promise<void>;
+  /** Nothing happens if it is there. */
+  addTrack(sessionId: string, trackId: string, label: string): Promise<void>;
+  /** Its track too. */
   addRun(run: NewRun): Promise<void>;
   /** Keeps the first end if the run has ended already. */
   endRun(runId: string, endedAtMs: number, reason: RunEndReason): Promise<void>;
@@ -94,6 +97,13 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
         .set({ ended_at_ms: endedAtMs, end_reason: reason })
         .where('session_id', '=', sessionId)
         .where('ended_at_ms', 'is', null)
+        .execute();
+    },
+    async addTrack(sessionId, trackId, label) {
+      await database
+        .insertInto('tracks')
+        .values({ session_id: sessionId, track_id: trackId, label })
+        .onConflict((conflict) => conflict.columns(['session_id', 'track_id']).doNothing())
         .execute();
     },
     async addRun(run) {

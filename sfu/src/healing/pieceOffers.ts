@@ -2,6 +2,7 @@ import type { Clock, Device, LocalPiece, PieceAnswer } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { HealingRepository, HealingTarget } from '../db/healing.ts';
 import type { PiecesRepository, StoredPiece } from '../db/pieces.ts';
+import type { RecordingsRepository } from '../db/recordings.ts';
 import { findGaps } from './gaps.ts';
 import { placePiece, type Placement } from './placement.ts';
 import type { UploadGrants, UploadRecorder } from './uploadGrants.ts';
@@ -16,6 +17,7 @@ export interface PieceOffers {
 export interface PieceOffersDeps {
   healing: HealingRepository;
   pieces: PiecesRepository;
+  recordings: Pick<RecordingsRepository, 'addTrack'>;
   grants: UploadGrants;
   /** Enters the ledger of a session that has ended into its manifests again. */
   closeAgain: (sessionId: string) => void;
@@ -77,7 +79,7 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
     if (stored.recorderId !== recorder.recorderId)
       await pieces.moveTo(stored.pieceId, recorder.recorderId, clock.nowMs());
     else if (stored.state === 'uploaded') return WAIT;
-    await healing.addTrack(piece.sessionId, piece.trackId, piece.label);
+    await deps.recordings.addTrack(piece.sessionId, piece.trackId, piece.label);
     if (extendToMs !== null) {
       await healing.extendSession(target.sessionId, extendToMs);
       deps.closeAgain(target.sessionId);

@@ -3,7 +3,7 @@ import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 
-/** Keeps sessions on record: when each began, and when and why it ended. */
+/** Keeps sessions on record: when each began, which displays it had, and when and why it ended. */
 export interface SessionRecords {
   /** Resolves when what has happened to the session until now is on disk. @throws what the database threw */
   written(sessionId: string): Promise<void>;
@@ -12,7 +12,7 @@ export interface SessionRecords {
 /** Starts keeping: follows the directory's sessions. */
 export function createSessionRecords(deps: {
   directory: ClientDirectory;
-  repository: Pick<RecordingsRepository, 'addSession' | 'endSession'>;
+  repository: Pick<RecordingsRepository, 'addSession' | 'addTrack' | 'endSession'>;
   clock: Clock;
   logger: Logger;
 }): SessionRecords {
@@ -38,6 +38,15 @@ export function createSessionRecords(deps: {
     follow(
       session.sessionId,
       repository.addSession({ ...session, companyId, deviceId, userId, userName, hostName }),
+    );
+  });
+  directory.events.on('producer-added', ({ session: { sessionId }, source, trackId, label }) => {
+    if (source !== 'full') return;
+    // What is shared is accounted for even if nothing of it is ever recorded.
+    const entered = writes.get(sessionId) ?? Promise.resolve();
+    follow(
+      sessionId,
+      entered.then(() => repository.addTrack(sessionId, trackId, label)),
     );
   });
   directory.events.on('session-ended', (_client, { sessionId }, reason) => {

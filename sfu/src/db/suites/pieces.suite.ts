@@ -111,8 +111,8 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
     it('find their session, with whose it is, who recorded it, and when the next one began', async () => {
       await recordings().addSession(session('s2', 30_000));
       await recordings().addSession(session('s3', 20_000, 'd2'));
-      await healing().addTrack('s1', 'display-1', 'Screen');
-      await healing().addTrack('s1', 'display-2', 'Two');
+      await recordings().addTrack('s1', 'display-1', 'Screen');
+      await recordings().addTrack('s1', 'display-2', 'Two');
       await healing().addHealedRun(pieceOf('p1'), 10_000);
       await healing().addHealedRun(pieceOf('p2', { recorderId: 'r2', trackId: 'display-2' }), 12_000);
       expect(await healing().findTarget('s1')).toEqual({
@@ -136,7 +136,7 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
         { runId: 'r', segment: { ...segment, index: 1, startMs: 8_000 } },
         { runId: 'r', segment: { ...segment, index: 0, startMs: 2_000 } },
       ]);
-      await healing().addTrack('s1', 'display-1', 'Another name');
+      await recordings().addTrack('s1', 'display-1', 'Another name');
       await healing().addHealedRun(pieceOf('p1'), 10_000);
       await healing().addHealedRun(pieceOf('p1'), 10_000);
       expect(await healing().listStretches('s1', 'display-1')).toEqual([
