@@ -194,14 +194,15 @@ function ignoreUnknownProducer(error: unknown): void {
 
 /**
  * *full* comes last: libwebrtc keeps the estimate of an idle connection up by probing only if the stream that was
- * added last is a screen (`VideoSendStreamImpl`, `EnablePeriodicAlrProbing`), and *small* is sent as motion.
+ * added last is a screen (`VideoSendStreamImpl`, `EnablePeriodicAlrProbing`), and *small* is sent as motion. Sound comes
+ * first, so that the recording of *full* has it from the beginning.
  */
 function liveMediaOf({ trackId, label, full, small, audio }: Display): OutgoingMedia[] {
   const media: OutgoingMedia[] = [
+    ...(audio === undefined ? [] : [{ trackId, label, source: 'audio' as const, track: audio }]),
     { trackId, label, source: 'small', track: small },
     { trackId, label, source: 'full', track: full },
   ];
-  if (audio !== undefined) media.push({ trackId, label, source: 'audio', track: audio });
   return media.filter(({ track }) => track.readyState === 'live');
 }
 
