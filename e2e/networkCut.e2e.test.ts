@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { summariseCoverage } from './harness/coverage.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import type { PageProbe } from './harness/pageProbe.ts';
 import { findSession, press, recordedRun } from './harness/product.ts';
-import { decodeTrack, endedSession, runsOf } from './harness/recordings.ts';
+import { endedSession, runsOf } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import { until } from './harness/until.ts';
 
@@ -94,7 +95,7 @@ describe('an agent whose network is cut', () => {
 
   it('has on record all but the outages', async () => {
     const { screen, stack } = scene;
-    const { frames } = await decodeTrack(stack, screen.sessionId);
+    const { frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const { gaps } = summariseCoverage(frames, MAX_PAUSE_MS);
     const runs = runsOf(await findSession(stack, screen.sessionId));
     reportFigures('networkCut, recorded', {
@@ -106,5 +107,7 @@ describe('an agent whose network is cut', () => {
     expect(Math.abs((gap?.fromMs ?? 0) - firstCutAtMs)).toBeLessThan(MAX_PAUSE_MS);
     expect((gap?.toMs ?? 0) - firstCutAtMs).toBeLessThan(OUTAGE_MS + BACK_MS);
     expect(summariseOrder(frames).outOfOrder).toBe(0);
+    reportFigures('networkCut, ledger', accounted);
+    expect(problemsOf(accounted, ['starting', 'reconnecting', 'awaiting-upload'])).toEqual([]);
   });
 });

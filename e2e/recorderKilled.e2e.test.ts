@@ -4,11 +4,12 @@ import { pauseAround, summariseCoverage } from './harness/coverage.ts';
 import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { isAlive } from './harness/proc.ts';
 import { recordingFfmpegs } from './harness/processes.ts';
 import type { ListedSegment } from './harness/playlist.ts';
 import { recordedRun, shareScreen, type SharedScreen } from './harness/product.ts';
-import { decodeTrack, fetchPlaylist, runsOf, stopSharing } from './harness/recordings.ts';
+import { fetchPlaylist, runsOf, stopSharing } from './harness/recordings.ts';
 import { startStack, type Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 
@@ -77,7 +78,7 @@ describe('a recorder that is killed', () => {
   });
 
   it('loses less than the last second of what it had been sent', async () => {
-    const { playlist, frames } = await decodeTrack(stack, screen.sessionId);
+    const { playlist, frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const order = summariseOrder(frames);
     const coverage = summariseCoverage(frames, MAX_PAUSE_MS);
     const lost = pauseAround(frames, killedAtMs) ?? { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
@@ -96,5 +97,7 @@ describe('a recorder that is killed', () => {
     expect(playlist.ended).toBe(true);
     expect(playlist.segments.filter(({ discontinuous }) => discontinuous)).toHaveLength(1);
     expect(Math.abs(playlist.totalMs - coverage.coveredMs)).toBeLessThan(1_500);
+    reportFigures('recorderKilled, ledger', accounted);
+    expect(problemsOf(accounted, ['starting', 'recorder-restart', 'awaiting-upload'])).toEqual([]);
   });
 });

@@ -3,9 +3,10 @@ import { summariseCoverage } from './harness/coverage.ts';
 import type { Display, ScreenSize } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
 import type { PageProbe } from './harness/pageProbe.ts';
-import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
+import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
 
@@ -69,7 +70,7 @@ describe('a screen whose resolution changes while it is watched and recorded', (
   it('is recorded in every size, in one run, in order', async () => {
     const session = await stopSharing(stack, screen, screen.sessionId);
     expect(runsOf(session).map(({ endReason }) => endReason)).toEqual(['stopped']);
-    const { playlist, frames } = await decodeTrack(stack, screen.sessionId);
+    const { playlist, frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const order = summariseOrder(frames);
     const coverage = summariseCoverage(frames, MAX_PAUSE_MS);
     const readable = frames.filter(({ pattern }) => pattern !== undefined);
@@ -88,5 +89,7 @@ describe('a screen whose resolution changes while it is watched and recorded', (
     expect(order.decodedRatio).toBeGreaterThan(0.9);
     expect(coverage.gaps).toEqual([]);
     expect(Math.abs(playlist.totalMs - coverage.coveredMs)).toBeLessThan(1_500);
+    reportFigures('resolutionChange, ledger', accounted);
+    expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
   });
 });

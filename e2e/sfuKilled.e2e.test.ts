@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pauseAround, summariseCoverage } from './harness/coverage.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { listSessions, recordedRun } from './harness/product.ts';
-import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
+import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 
 /** From the moment the port is open again. */
@@ -50,7 +51,7 @@ describe('an sfu that is killed and started again while a screen is watched and 
       screen.sessionId,
     );
     const session = await stopSharing(stack, screen, screen.sessionId);
-    const { frames } = await decodeTrack(stack, screen.sessionId);
+    const { frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const coverage = summariseCoverage(frames, MAX_PAUSE_MS);
     const lost = pauseAround(frames, killedAtMs) ?? { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
     reportFigures('sfuKilled, recorded', {
@@ -62,5 +63,7 @@ describe('an sfu that is killed and started again while a screen is watched and 
     expect(killedAtMs - lost.fromMs).toBeLessThan(1_000);
     expect(coverage.gaps.filter(({ fromMs }) => fromMs !== lost.fromMs)).toEqual([]);
     expect(summariseOrder(frames).outOfOrder).toBe(0);
+    reportFigures('sfuKilled, ledger', accounted);
+    expect(problemsOf(accounted, ['starting', 'sfu-restart', 'awaiting-upload'])).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { summariseCoverage } from './harness/coverage.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { agentState, recordedRun } from './harness/product.ts';
-import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
+import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 
 const CUT_MS = 10_000;
@@ -63,7 +64,7 @@ describe('an agent whose signaling is cut for ten seconds while it is watched an
   it('is recorded in one run, without a gap', async () => {
     const { screen, stack } = scene;
     const session = await stopSharing(stack, screen, screen.sessionId);
-    const { frames } = await decodeTrack(stack, screen.sessionId);
+    const { frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const coverage = summariseCoverage(frames, MAX_PAUSE_MS);
     const order = summariseOrder(frames);
     reportFigures('signalingCut, recorded', { ...order, coveredMs: coverage.coveredMs });
@@ -72,5 +73,7 @@ describe('an agent whose signaling is cut for ten seconds while it is watched an
     expect(coverage.coveredMs).toBeGreaterThan(CUT_MS);
     expect(order.outOfOrder).toBe(0);
     expect(order.decodedRatio).toBeGreaterThan(0.98);
+    reportFigures('signalingCut, ledger', accounted);
+    expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
   });
 });

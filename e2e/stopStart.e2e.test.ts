@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { summariseCoverage } from './harness/coverage.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, ledgerOf, problemsOf } from './harness/ledger.ts';
 import {
+  findSession,
   listSessions,
   press,
   recordedRun,
@@ -10,9 +12,10 @@ import {
   type Dashboard,
   type SharedScreen,
 } from './harness/product.ts';
-import { decodeTrack, endedSession, stopSharing } from './harness/recordings.ts';
+import { endedSession, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
+import { readManifest } from './recorder/manifest.ts';
 
 const MAX_PAUSE_MS = 1_000;
 const NOTICED_MS = 30_000;
@@ -64,9 +67,13 @@ describe('an agent that stops sharing and starts again', () => {
       screen.sessionId,
     ]);
     const recordings = [
-      await decodeTrack(stack, screen.sessionId),
-      await decodeTrack(stack, secondSessionId),
+      await decodeAccounted(stack, screen.sessionId),
+      await decodeAccounted(stack, secondSessionId),
     ];
+    for (const { accounted } of recordings) {
+      reportFigures('stopStart, ledger', accounted);
+      expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
+    }
     const summaries = recordings.map(({ frames, playlist }) => ({
       ...summariseOrder(frames),
       ...summariseCoverage(frames, MAX_PAUSE_MS),
@@ -81,5 +88,17 @@ describe('an agent that stops sharing and starts again', () => {
     }
     expect(summaries[0]?.toMs).toBeLessThan(sharedAgainAtMs);
     expect(summaries[1]?.fromMs).toBeGreaterThan(sharedAgainAtMs);
+  });
+
+  it('has its ledger in the manifest of its recorder, sealed', async () => {
+    const session = await findSession(stack, screen.sessionId);
+    const location = { ...session, sessionStartedAtMs: session.startedAtMs };
+    const { tracks } = await ledgerOf(stack, screen.sessionId);
+    const entries = await readManifest(stack.dataDir, location);
+    expect(entries.at(-1)?.type).toBe('seal');
+    expect(entries.findLast(({ type }) => type === 'ledger')).toMatchObject({
+      endedAtMs: session.endedAtMs,
+      tracks: tracks.map(({ trackId, spans }) => ({ trackId, spans })),
+    });
   });
 });

@@ -5,6 +5,7 @@ import { summariseCoverage } from './harness/coverage.ts';
 import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseLatency, summariseOrder, type FrameSample } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import {
   openDashboard,
   press,
@@ -13,7 +14,7 @@ import {
   type Dashboard,
   type SharedScreen,
 } from './harness/product.ts';
-import { decodeTrack, stopSharing } from './harness/recordings.ts';
+import { stopSharing } from './harness/recordings.ts';
 import { startStack, type Stack } from './harness/stack.ts';
 
 const SIZE = { width: 1280, height: 720 };
@@ -95,7 +96,7 @@ describe('an agent that shares two displays', () => {
     const session = await stopSharing(stack, screen, screen.sessionId);
     expect(session.tracks.map(({ trackId }) => trackId).toSorted()).toEqual(['display-1', 'display-2']);
     for (const { trackId, displayId } of TRACKS) {
-      const { playlist, frames } = await decodeTrack(stack, screen.sessionId, trackId);
+      const { playlist, frames, accounted } = await decodeAccounted(stack, screen.sessionId, trackId);
       const order = summariseOrder(frames);
       const { coveredMs, gaps, longestPauseMs } = summariseCoverage(frames, MAX_PAUSE_MS);
       reportFigures(`twoDisplays, ${trackId} recorded`, {
@@ -109,6 +110,8 @@ describe('an agent that shares two displays', () => {
       expect(order.decodedRatio).toBeGreaterThan(0.98);
       expect(gaps).toEqual([]);
       expect(playlist.ended).toBe(true);
+      reportFigures(`twoDisplays, ${trackId} ledger`, accounted);
+      expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
     }
   });
 });

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pauseAround, summariseCoverage } from './harness/coverage.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { childrenOf } from './harness/processes.ts';
 import { agentState, recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
-import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
+import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
@@ -69,7 +70,7 @@ describe('a media worker that dies while a screen is watched and recorded', () =
     await recordedRun(stack, screen.sessionId, { recordedMs: 1, otherThan: [firstRun] });
     const session = await stopSharing(stack, screen, screen.sessionId);
     const runs = runsOf(session);
-    const { playlist, frames } = await decodeTrack(stack, screen.sessionId);
+    const { playlist, frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const order = summariseOrder(frames);
     const coverage = summariseCoverage(frames, MAX_PAUSE_MS);
     const lost = pauseAround(frames, killedAtMs) ?? { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
@@ -88,5 +89,7 @@ describe('a media worker that dies while a screen is watched and recorded', () =
     expect(killedAtMs - lost.fromMs).toBeLessThan(1_000);
     expect(lost.toMs - killedAtMs).toBeLessThan(BACK_MS);
     expect(coverage.gaps.filter(({ fromMs }) => fromMs !== lost.fromMs)).toEqual([]);
+    reportFigures('workerKilled, ledger', accounted);
+    expect(problemsOf(accounted, ['starting', 'worker-restart', 'awaiting-upload'])).toEqual([]);
   });
 });
