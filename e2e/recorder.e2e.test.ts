@@ -194,9 +194,12 @@ describe('a recorder with a real ffmpeg', () => {
     const recorded = await sfu.startRun('H264');
     await until('a segment', () => recorded.segments.length > 0, { timeoutMs: 15_000 });
     const [pid = 0] = await recordingFfmpegs(data.path);
+    const killedAtMs = Date.now();
     process.kill(pid, 'SIGKILL');
     const end = await until('the end of the run', () => recorded.end, { timeoutMs: 5_000 });
     expect(end).toMatchObject({ reason: 'ffmpeg-exited', message: expect.stringContaining('SIGKILL') });
+    const last = recorded.segments.at(-1);
+    expect((last?.startMs ?? 0) + (last?.durationMs ?? 0)).toBeGreaterThan(killedAtMs - 1_000);
   });
 
   it('transcodes VP8 and says so', async () => {

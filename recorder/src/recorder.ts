@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import { ProtocolError, systemClock, type Clock, type RecorderStatus, type Segment } from '@sightline/shared';
+import { systemClock, type Clock, type RecorderStatus } from '@sightline/shared';
 import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
-import { createOutbox } from './control/outbox.ts';
+import { createAnnouncements } from './control/announcements.ts';
+import { askPacketsSent } from './control/runStats.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
 import { createStatusReports } from './control/statusReports.ts';
 import { closeSession } from './evidence/closeSession.ts';
 import { createManifestReader } from './evidence/manifestReader.ts';
-import { createManifests } from './evidence/manifests.ts';
-import { ensureSealKey, readSealKey } from './evidence/sealKey.ts';
-import { createSealReports } from './evidence/sealReports.ts';
+import { openEvidence } from './evidence/openEvidence.ts';
 import { createPackageWriter } from './evidence/packageWriter.ts';
 import { openExporting } from './export/exporting.ts';
 import { createFfmpegEngine } from './ffmpeg/engine.ts';
@@ -28,7 +27,6 @@ import { createRunInstance } from './runs/runInstance.ts';
 import { createSupervisor } from './runs/supervisor.ts';
 import { claimDataFolder } from './store/dataFolder.ts';
 import { createLocalSegmentStore } from './store/localSegmentStore.ts';
-import { createSealRegister } from './store/sealRegister.ts';
 
 /** What `npm run build` makes of `sightline-verify`: every package brings it along. */
 const VERIFIER = join(import.meta.dirname, '../dist/sightline-verify.mjs');
@@ -57,38 +55,22 @@ export async function createRecorder(
   const reserve = createDiskReserve(join(config.dataDir, 'recorder/reserve'));
   await reserve.release();
   const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir);
-  const sealKey =
-    config.sealKeyFile === undefined
-      ? await ensureSealKey(join(stateDir, 'seal-key.pem'))
-      : await readSealKey(config.sealKeyFile);
-
-  const sealReports = createSealReports({
+  const request: SfuLink['request'] = (name, payload) => link.request(name, payload);
+  const { sealKey, manifests, sealReports } = await openEvidence({
     recordingsDir,
-    register: await createSealRegister(join(stateDir, 'unreported-seals')),
-    send: (report) => link.request('manifest-sealed', report),
-    clock,
-    logger,
-  });
-  const manifests = createManifests({
-    recordingsDir,
+    stateDir,
     recorderId,
-    sealKey,
+    sealKeyFile: config.sealKeyFile,
+    sendSeal: (report) => request('manifest-sealed', report),
     clock,
     logger,
-    ...sealReports.hooks,
   });
   const store = createLocalSegmentStore({ recordingsDir });
-  const announcements = createOutbox<Segment>({
-    what: 'a segment',
-    send: (runId, segment) => link.request('segment-recorded', { runId, segment }),
-    onDone: (runId) => openRuns.remove(runId),
-    clock,
-    logger,
-  });
+  const announcements = createAnnouncements({ request, openRuns, clock, logger });
   const caretaker = createCaretaker({
     openRuns,
     adopt: (run) => adoptRun(run, { recordingsDir, store, manifests, logger }),
-    outbox: announcements,
+    outbox: announcements.segments,
     clock,
     logger,
   });
@@ -104,35 +86,27 @@ export async function createRecorder(
         clock,
         logger,
         onSegment,
-        packetsSent: () => askPacketsSent(link, order.runId, logger),
-        requestKeyFrame: () => link.request('key-frame-needed', { runId: order.runId }),
+        packetsSent: () => askPacketsSent(request, order.runId, logger),
+        requestKeyFrame: () => request('key-frame-needed', { runId: order.runId }),
       }),
-    announce: (runId, segment) => announcements.announce(runId, segment),
-    flush: (runId) => announcements.flush(runId),
+    announce: (runId, segment) => announcements.segments.announce(runId, segment),
+    flush: (runId) => announcements.segments.flush(runId),
     adopt: (runId) => caretaker.adopt(runId),
-    reportEnd: async (runId, { reason, message }) => {
-      await link.request('run-ended', { runId, reason, message });
-    },
+    reportEnd: (runId, end) => announcements.reportEnd(runId, end),
     logger,
   });
 
   const keeper = await startKeeper({
     recordingsDir,
+    stateDir,
     marks: config.diskMarks,
     reserve,
     manifests,
     store,
     openRuns,
-    request: (name, payload) => link.request(name, payload),
+    request,
     loadMeter: createLoadMeter(),
-    announce: (runId, segments) => {
-      for (const segment of segments) announcements.announce(runId, segment);
-      void announcements.flush(runId);
-    },
-    announce: (runId, segments) => {
-      for (const segment of segments) announcements.announce(runId, segment);
-      void announcements.flush(runId);
-    },
+    announce: (runId, segments) => announcements.again(runId, segments),
     endRuns: (message) => void supervisor.endAll(message, 'disk-full'),
     clock,
     logger,
@@ -158,8 +132,8 @@ export async function createRecorder(
     secret: config.secret,
     origins: dashboardOrigins,
     segmentMs: config.segmentSeconds * 1_000,
-    request: (name, payload) => link.request(name, payload),
-    announced: () => announcements.drain(),
+    request,
+    announced: () => announcements.segments.drain(),
     clock,
     logger,
   });
@@ -206,6 +180,8 @@ export async function createRecorder(
   });
   const mediaUrl = await server.listen({ host: config.host, port: config.port });
 
+  /** What talks to the sfu while it listens. */
+  const talking = [announcements, sealReports, healing, exporting, statusReports, keeper];
   const link: SfuLink = createSfuLink({
     url: config.sfuUrl,
     secret: config.secret,
@@ -244,20 +220,10 @@ export async function createRecorder(
     },
     events: {
       onReady: () => {
-        announcements.resume();
-        sealReports.resume();
-        healing.resume();
-        exporting.resume();
-        statusReports.resume();
-        keeper.resume();
+        for (const part of talking) part.resume();
       },
       onLost: (reason) => {
-        announcements.pause();
-        sealReports.pause();
-        healing.pause();
-        exporting.pause();
-        statusReports.pause();
-        keeper.pause();
+        for (const part of talking) part.pause();
         void supervisor.endAll(`The connection to the sfu was lost: ${reason}`);
       },
     },
@@ -286,18 +252,4 @@ export async function createRecorder(
   };
   let closing: Promise<void> | undefined;
   return { mediaUrl, close: () => (closing ??= close()) };
-}
-
-async function askPacketsSent(
-  link: SfuLink,
-  runId: string,
-  logger: Logger,
-): Promise<number | 'unknown-run' | undefined> {
-  try {
-    return (await link.request('run-stats', { runId })).packetsSent;
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code === 'unknown-run') return 'unknown-run';
-    logger.debug({ runId, err: error }, 'the sfu did not say what it sent');
-    return undefined;
-  }
 }
