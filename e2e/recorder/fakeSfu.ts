@@ -7,6 +7,8 @@ import {
   RECORDER_NAMESPACE,
   recorderCommands,
   recorderRequests,
+  type DeletionClaim,
+  type RecorderStatus,
   type RecorderToServer,
   type Requester,
   type RunEndReason,
@@ -40,6 +42,12 @@ export interface FakeSfu extends Closable {
   readonly url: string;
   readonly mediaBaseUrl: string;
   readonly track: Omit<RunOrder, 'runId' | 'rtpParameters' | 'audio'>;
+  /** What the recorder told of itself last, what it may delete, and which of these claims it has carried out. */
+  readonly keeping: {
+    status: RecorderStatus | undefined;
+    claims: DeletionClaim[];
+    readonly deleted: string[];
+  };
   /** Resolves when a recorder is ready for runs. */
   recorderReady(): Promise<void>;
   command: Requester<typeof recorderCommands>;
@@ -86,6 +94,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
   const runs = new Map<string, RecordedRun>();
   const seals = new Map<number, ReportedSeal>();
   const packetsSent = new Map<string, () => number>();
+  const keeping: FakeSfu['keeping'] = { status: undefined, claims: [], deleted: [] };
   let introduction: RecorderIntroduction | undefined;
   let recorder: { socket: Socket<RecorderToServer, ServerToRecorder>; mediaBaseUrl: string } | undefined;
 
@@ -93,6 +102,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
     socket.on('disconnect', () => (recorder = undefined));
     socket.on('recorder-ready', (payload, ack) => {
       introduction = recorderRequests['recorder-ready'].request.parse(payload);
+      keeping.status = introduction.status;
       recorder = { socket, mediaBaseUrl: introduction.mediaBaseUrl };
       ack({ ok: true, data: {} });
     });
@@ -108,8 +118,18 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
       seals.set(seal.sealNumber, seal);
       ack({ ok: true, data: {} });
     });
-    socket.on('recorder-status', (_payload, ack) => ack({ ok: true, data: {} }));
-    socket.on('claim-deletions', (_payload, ack) => ack({ ok: true, data: { claims: [] } }));
+    socket.on('recorder-status', (payload, ack) => {
+      keeping.status = recorderRequests['recorder-status'].request.parse(payload).status;
+      ack({ ok: true, data: {} });
+    });
+    socket.on('claim-deletions', (_payload, ack) => ack({ ok: true, data: { claims: keeping.claims } }));
+    socket.on('begin-deletion', (_payload, ack) => ack({ ok: true, data: {} }));
+    socket.on('media-deleted', (payload, ack) => {
+      const { claimId } = recorderRequests['media-deleted'].request.parse(payload);
+      keeping.claims = keeping.claims.filter((claim) => claim.claimId !== claimId);
+      keeping.deleted.push(claimId);
+      ack({ ok: true, data: {} });
+    });
     socket.on('reconcile', (_payload, ack) =>
       ack({ ok: true, data: { announceAgain: [], unknownSessions: [], missing: [] } }),
     );
@@ -151,6 +171,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
       return present().mediaBaseUrl;
     },
     track,
+    keeping,
     command,
     async recorderReady() {
       await until('a recorder', () => recorder !== undefined, { timeoutMs: 20_000 });

@@ -99,6 +99,7 @@ export async function createRecorder(
   const keeper = await startKeeper({
     recordingsDir,
     stateDir,
+    stateDir,
     marks: config.diskMarks,
     reserve,
     manifests,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { bytesToClear, diskStateOf, parseDiskAmount, type DiskMarks, type DiskState } from './diskMarks.ts';
 
 const MARKS: DiskMarks = { low: { share: 0.1 }, clearing: { share: 0.05 }, full: { bytes: 10 } };
-const at = (freeBytes: number) => ({ freeBytes, totalBytes: 1_000 });
+const at = (freeBytes: number) => ({ freeBytes, totalBytes: 1_000, fault: null });
 
 it.each([
   ['10%', { share: 0.1 }],
@@ -33,6 +33,10 @@ describe('the state of a disk', () => {
     [110, 'low', 'ok'],
   ] as const)('with %d of 1000 bytes free, and %s before, is %s', (freeBytes, before, state) => {
     expect(diskStateOf(at(freeBytes), MARKS, before)).toBe(state);
+  });
+
+  it('is full where nothing can be written, however much room there is', () => {
+    expect(diskStateOf({ ...at(900), fault: 'EROFS' }, MARKS, 'ok')).toBe('full');
   });
 
   it('does not change again while the room stays the same', () => {

@@ -5,6 +5,8 @@ export type DiskState = 'ok' | 'low' | 'clearing' | 'full';
 export interface DiskSpace {
   freeBytes: number;
   totalBytes: number;
+  /** Why nothing can be written at all, such as `EROFS`; null if it can. */
+  fault: string | null;
 }
 
 /** An amount of room: so many bytes, or a part of the whole from 0 to 1. */
@@ -40,10 +42,11 @@ export const bytesOf = (amount: DiskAmount, totalBytes: number): number =>
 
 /** The state of a disk, given the one it was in. */
 export function diskStateOf(
-  { freeBytes, totalBytes }: DiskSpace,
+  { freeBytes, totalBytes, fault }: DiskSpace,
   marks: DiskMarks,
   before: DiskState,
 ): DiskState {
+  if (fault !== null) return 'full';
   const below = (amount: DiskAmount, factor: number): boolean =>
     freeBytes < Math.round(bytesOf(amount, totalBytes) * factor);
   const stateWith = (factorOf: (state: DiskState) => number): DiskState => {

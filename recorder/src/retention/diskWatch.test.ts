@@ -10,6 +10,7 @@ const MARKS = { low: { bytes: 500 }, clearing: { bytes: 300 }, full: { bytes: 10
 let clock: ManualClock;
 let problems: Problems;
 let freeBytes: number;
+let fault: string | null;
 let readFails: boolean;
 /** What the next clearings free. */
 let clearable: number;
@@ -31,6 +32,7 @@ beforeEach(async () => {
   clock = createManualClock();
   problems = createProblems({ clock, logger });
   freeBytes = 1_000;
+  fault = null;
   readFails = false;
   clearable = 0;
   asked = [];
@@ -38,7 +40,7 @@ beforeEach(async () => {
   reserved = false;
   watch = await startDiskWatch({
     readSpace: () =>
-      readFails ? Promise.reject(new Error('EIO')) : Promise.resolve({ freeBytes, totalBytes: 2_000 }),
+      readFails ? Promise.reject(new Error('EIO')) : Promise.resolve({ freeBytes, totalBytes: 2_000, fault }),
     marks: MARKS,
     reserve: {
       take: async () => void (reserved = true),
@@ -96,6 +98,16 @@ describe('the watch on the disk', () => {
     freeBytes = 1_000;
     await pass(1);
     expect([watch.reading.state, codes(), reserved]).toEqual(['ok', [], true]);
+  });
+
+  it('records nothing while the disk cannot be written, and removes nothing for it', async () => {
+    fault = 'EROFS';
+    await pass(5);
+    expect([watch.reading.state, ended.length, asked]).toEqual(['full', 1, []]);
+    expect(codes()).toEqual(['disk-full', 'disk-unwritable']);
+    fault = null;
+    await pass(1);
+    expect([watch.reading.state, codes()]).toEqual(['ok', []]);
   });
 
   it('makes visible that it cannot look, and goes on looking', async () => {

@@ -41,7 +41,7 @@ const CLEAR_AGAIN_MS = 30_000;
 /** Starts watching; resolves after the first look. */
 export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
   const { marks, problems, clock, logger } = deps;
-  let reading: DiskReading = { state: 'ok', freeBytes: 0, totalBytes: 0 };
+  let reading: DiskReading = { state: 'ok', freeBytes: 0, totalBytes: 0, fault: null };
   let closed = false;
   let cancel: (() => void) | undefined;
   let clearing: Promise<void> | undefined;
@@ -68,7 +68,7 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
       { state, freeBytes, totalBytes, code: `disk-${state}` },
       'the room on the disk has changed',
     );
-    if (state === 'full') deps.onFull(describe('full', reading));
+    if (state === 'full') deps.onFull(describe(state, reading));
     if (state === 'ok' || state === 'low') problems.clear('disk-nothing-to-clear');
   };
 
@@ -76,11 +76,18 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
     for (const other of ['low', 'clearing', 'full'] as const)
       if (other !== state) problems.clear(`disk-${other}`);
     if (state !== 'ok') problems.raise(`disk-${state}`, describe(state, reading));
+    if (reading.fault === null) problems.clear('disk-unwritable');
+    else
+      problems.raise(
+        'disk-unwritable',
+        `Nothing can be written to the disk of the recordings: ${reading.fault}.`,
+      );
   };
 
   const act = async (): Promise<void> => {
     const { state } = reading;
     // In this order: what is free by now may be too little for the file, and the file is not worth a recording.
+    if (reading.fault !== null) return;
     if (state === 'full') await deps.reserve.release();
     else if (state === 'ok' || state === 'low') await deps.reserve.take();
     const short = state === 'clearing' || state === 'full';
@@ -138,7 +145,8 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
   };
 }
 
-function describe(state: Exclude<DiskState, 'ok'>, { freeBytes, totalBytes }: DiskSpace): string {
+function describe(state: Exclude<DiskState, 'ok'>, { freeBytes, totalBytes, fault }: DiskSpace): string {
+  if (fault !== null) return 'Nothing is recorded until the disk can be written again.';
   const room = `${megabytes(freeBytes)} of ${megabytes(totalBytes)} MB are free`;
   switch (state) {
     case 'low':

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   ProtocolError,
   type Clock,
@@ -15,7 +15,8 @@ import { createAdmission, type Admission } from './admission.ts';
 import { deleteSession } from './deleteSession.ts';
 import type { DiskMarks } from './diskMarks.ts';
 import type { DiskReserve } from './diskReserve.ts';
-import { startDiskWatch } from './diskWatch.ts';
+import { readDiskSpace } from './diskSpace.ts';
+import { startDiskWatch, type DiskReading } from './diskWatch.ts';
 import type { LoadMeter } from './loadReadings.ts';
 import { takeInventory } from './inventory.ts';
 import { createProblems, type Problems } from './problems.ts';
@@ -40,6 +41,8 @@ export interface Keeper {
 /** What a {@link Keeper} needs. */
 export interface KeeperDeps {
   recordingsDir: string;
+  /** For what is neither media nor evidence. */
+  stateDir: string;
   marks: DiskMarks;
   reserve: DiskReserve;
   manifests: Manifests;
@@ -77,10 +80,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     logger,
   });
   const watch = await startDiskWatch({
-    readSpace: async () => {
-      const { bavail, blocks, bsize } = await statfs(recordingsDir);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-    },
+    readSpace: () => readDiskSpace(join(deps.stateDir, 'probe'), recordingsDir),
     marks: deps.marks,
     reserve: deps.reserve,
     clear: (bytesNeeded) => pruner.prune({ cause: 'disk-full', bytesNeeded }),
@@ -139,7 +139,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     problems,
     admit: () => admission.admit(),
     status: () => ({
-      disk: { ...watch.reading },
+      disk: diskOf(watch.reading),
       admission: admission.status,
       problems: problems.list(),
     }),
@@ -164,3 +164,9 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     },
   };
 }
+
+const diskOf = ({ state, freeBytes, totalBytes }: DiskReading): RecorderStatus['disk'] => ({
+  state,
+  freeBytes,
+  totalBytes,
+});
