@@ -5,6 +5,7 @@ import { createScene, type Scene, type TestAgent } from '../presence/scene.ts';
 import type { CoordinatorEvents } from '../recording/coordinator.ts';
 import { RecorderPool } from '../recording/recorderPool.ts';
 import { createLedgers, type Ledgers } from './ledgers.ts';
+import { ledgerOf } from './sessionLedger.ts';
 
 const logger = createLogger('test', 'silent');
 const TRACK = 'display-1';
@@ -139,6 +140,18 @@ describe('interruptions', () => {
     const from = now();
     coordinatorEvents.emit('run-refused', published, refusal, scene.clock.nowMs());
     expect(await interruptions(sessionId)).toEqual([`${reason} of ${TRACK} ${from}-`]);
+  });
+
+  it('account for a display of which nothing is ever recorded, for no recorder is there', async () => {
+    state = 'off';
+    const { sessionId } = await publish();
+    scene.clock.advance(90_000);
+    await scene.done(agent.admitted.stopStreaming());
+    await scene.settle();
+    const record = await scene.repositories.ledgers.find(sessionId);
+    if (record === undefined) throw new Error('The session is not on record.');
+    const [track] = ledgerOf(record, scene.clock.nowMs()).tracks;
+    expect(track).toMatchObject({ trackId: TRACK, recordedMs: 0, spans: [{ reason: 'recorder-restart' }] });
   });
 
   it('say that a display is not shared, from when the user took it away', async () => {
