@@ -9,6 +9,7 @@ import { FakeTrack } from './capture/fakeTrack.ts';
 import { createEnrolments } from './enrolment/enrolments.ts';
 import { EnrolmentError } from './enrolment/exchange.ts';
 import { readPageOptions } from './identity/pageOptions.ts';
+import type { KeptPiece } from './local/piece.ts';
 import { FakeEngine, FakeServer } from './publish/fakeMedia.ts';
 import { FakeSocket } from './signaling/fakeSocket.ts';
 
@@ -30,6 +31,9 @@ let clock: ManualClock;
 let agent: Agent;
 let app: VueApp;
 let denied: boolean;
+/** How many screens are being recorded on this computer. */
+let recordings: number;
+let keptPieces: KeptPiece[];
 let enrolled: Enrolment | undefined;
 let exchanged: unknown[];
 let exchangeAnswer: () => Promise<Enrolment>;
@@ -85,7 +89,26 @@ async function mount(search: string, secret?: string): Promise<void> {
     engine: new FakeEngine(),
     socket,
     readIdleMs: async () => undefined,
-    local: undefined,
+    local: {
+      media: {
+        record: (_track, _times, { ended }) => {
+          recordings += 1;
+          return () => {
+            recordings -= 1;
+            ended();
+          };
+        },
+      },
+      folder: {
+        list: async () => keptPieces,
+        read: async () => new Blob(),
+        amend: async () => undefined,
+        remove: async () => undefined,
+      },
+      send: async () => undefined,
+      sha256: async () => 'a'.repeat(64),
+      pageMs: clock.nowMs,
+    },
     monotonicMs: clock.nowMs,
     power: undefined,
     storage: window.localStorage,
@@ -150,6 +173,8 @@ const root = (): DOMStringMap => element('agent')?.dataset ?? {};
 
 beforeEach(() => {
   denied = false;
+  recordings = 0;
+  keptPieces = [];
   enrolled = ENROLLED;
   exchanged = [];
   exchangeAnswer = async () => ({ ...ENROLLED });
@@ -273,6 +298,32 @@ describe('the page', () => {
     expect(root()).toMatchObject({ state: 'streaming', connection: 'connected', sessionId: 'session-1' });
     expect(element('viewers')?.textContent.trim()).toBe('2 people are watching');
     expect(server.requested.filter((name) => name === 'produce')).toHaveLength(2);
+  });
+
+  it('says that the screen is recorded on this computer while the connection is lost, and not when paused', async () => {
+    await mount('?user=ana');
+    await enter();
+    await share();
+    expect(element('local-recording')).toBeNull();
+    socket.break();
+    await settle();
+    expect(recordings).toBe(1);
+    expect(element('local-recording')?.textContent).toContain('Recorded on this computer');
+    element('pause')?.click();
+    await settle();
+    expect(recordings).toBe(0);
+    expect(element('local-recording')).toBeNull();
+  });
+
+  it('says how much waits to be uploaded', async () => {
+    const piece = { sessionId: 's1', trackId: 'display-1', label: 'Screen 1', clockOffsetMs: 0, bytes: 1 };
+    keptPieces = ['a', 'b'].map((pieceId) => ({ ...piece, pieceId, fromMs: 0, durationMs: 60_000 }));
+    await mount('?user=ana');
+    await settle();
+    await settle();
+    expect(element('local-kept')?.textContent.replace(/\s+/g, ' ').trim()).toBe(
+      '2 minutes recorded on this computer while the connection was lost wait to be uploaded.',
+    );
   });
 
   it('says plainly that a pause sends nothing, and when it is over', async () => {
