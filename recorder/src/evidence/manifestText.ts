@@ -5,7 +5,7 @@ import { hashOfEntry } from '@sightline/shared/node';
 export const manifestLine = (entry: ManifestEntry): string => `${canonicalJson(entry)}\n`;
 
 /** Reads a line of a manifest; undefined if it is none. Whether it belongs where it stands is for a verifier to say. */
-export function parseManifestLine(line: string): ManifestEntry | undefined {
+function parseManifestLine(line: string): ManifestEntry | undefined {
   try {
     return manifestEntry.safeParse(JSON.parse(line)).data;
   } catch {
