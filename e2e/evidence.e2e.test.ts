@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -15,12 +16,12 @@ import {
   type LedgerSegment,
   type ManifestEntry,
 } from '@sightline/shared';
-import { chainEntry } from '@sightline/shared/node';
+import { chainEntry, signMediaToken } from '@sightline/shared/node';
 import { createCleanup, type Cleanup } from './harness/cleanup.ts';
 import { createTempDir, type TempDir } from './harness/tempDir.ts';
 import { until } from './harness/until.ts';
 import { startFakeSfu, type FakeSfu, type RecordedRun } from './recorder/fakeSfu.ts';
-import { startRecorder } from './recorder/startRecorder.ts';
+import { RECORDER_SECRET, startRecorder } from './recorder/startRecorder.ts';
 
 const BUNDLE = join(import.meta.dirname, '../recorder/dist/sightline-verify.mjs');
 
@@ -67,13 +68,17 @@ async function closeSession(runs: readonly RecordedRun[]): Promise<void> {
 }
 
 /** The company's log, as the sfu would export it. */
-async function writeSealLog(): Promise<string> {
+function sealLog(): string {
   const entries: CompanyLogEntry[] = [];
   const recorderId = sfu.introduction().recorderId;
   for (const seal of sfu.seals())
     entries.push(chainEntry(entries.at(-1), { ...seal, recorderId, atMs: Date.now() }));
+  return entries.map((entry) => `${canonicalJson(entry)}\n`).join('');
+}
+
+async function writeSealLog(): Promise<string> {
   const path = join(data.path, 'seals.ndjson');
-  await writeFile(path, entries.map((entry) => `${canonicalJson(entry)}\n`).join(''));
+  await writeFile(path, sealLog());
   return path;
 }
 
@@ -83,6 +88,32 @@ const manifestPath = (): string =>
 async function readManifest(): Promise<ManifestEntry[]> {
   const lines = (await readFile(manifestPath(), 'utf8')).trimEnd().split('\n');
   return lines.map((line) => manifestEntry.parse(JSON.parse(line)));
+}
+
+/** Has the recorder make an evidence package of everything, and fetches it. */
+async function orderPackage(): Promise<string> {
+  const exportId = randomUUID();
+  const { companyId, sessionId, sessionStartedAtMs, userName } = sfu.track;
+  await sfu.command('start-export', {
+    exportId,
+    order: {
+      companyId,
+      from: { kind: 'session', sessionId },
+      fromMs: sessionStartedAtMs,
+      toMs: Date.now(),
+      output: { kind: 'evidence' },
+    },
+    userName,
+    sources: [sfu.track],
+    evidence: { ledgers: '[]', accessHistory: '', companyLog: sealLog() },
+  });
+  await until('the package', () => sfu.exportOf(exportId)?.state === 'done', { timeoutMs: 10_000 });
+  const grant = { kind: 'export', exportId } as const;
+  const token = await signMediaToken(RECORDER_SECRET, grant, Date.now() + 60_000);
+  const answer = await fetch(`${sfu.mediaBaseUrl}/exports/${exportId}?token=${token}`);
+  const path = join(data.path, 'package.zip');
+  await writeFile(path, Buffer.from(await answer.arrayBuffer()));
+  return path;
 }
 
 describe('what a recorder leaves on disk', () => {
@@ -115,6 +146,19 @@ describe('what a recorder leaves on disk', () => {
       output: expect.stringContaining('Everything is whole: 1 session'),
     });
     expect(await verify(recordings)).toMatchObject({ exitCode: 2 });
+
+    const zip = await orderPackage();
+    expect(await verify(zip, '--key', key)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('Everything is whole: 1 session'),
+    });
+    const packed = await readFile(zip);
+    packed.writeUInt8(packed.readUInt8(packed.length >> 1) ^ 1, packed.length >> 1);
+    await writeFile(zip, packed);
+    expect(await verify(zip, '--key', key)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('recordings/acme/'),
+    });
 
     const [segment] = cut.segments;
     if (segment === undefined) throw new Error('nothing was recorded');

@@ -7,6 +7,7 @@ import {
   RECORDER_NAMESPACE,
   recorderCommands,
   recorderRequests,
+  type ExportProgress,
   type DeletionClaim,
   type RecorderStatus,
   type RecorderToServer,
@@ -56,6 +57,8 @@ export interface FakeSfu extends Closable {
   disconnect(): void;
   /** Everything announced, by run. */
   segmentsOf(runId: string): Segment[];
+  /** What the recorder said of an export, last. */
+  exportOf(exportId: string): ExportProgress | undefined;
   /** What the recorder said of itself, last. */
   introduction(): RecorderIntroduction;
   /** The seals of the track's session that were reported, in order. */
@@ -94,6 +97,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
   const runs = new Map<string, RecordedRun>();
   const seals = new Map<number, ReportedSeal>();
   const packetsSent = new Map<string, () => number>();
+  const exports = new Map<string, ExportProgress>();
   const keeping: FakeSfu['keeping'] = { status: undefined, claims: [], deleted: [] };
   let introduction: RecorderIntroduction | undefined;
   let recorder: { socket: Socket<RecorderToServer, ServerToRecorder>; mediaBaseUrl: string } | undefined;
@@ -128,6 +132,11 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
       const { claimId } = recorderRequests['media-deleted'].request.parse(payload);
       keeping.claims = keeping.claims.filter((claim) => claim.claimId !== claimId);
       keeping.deleted.push(claimId);
+      ack({ ok: true, data: {} });
+    });
+    socket.on('export-progress', (payload, ack) => {
+      const told = recorderRequests['export-progress'].request.parse(payload);
+      exports.set(told.exportId, told);
       ack({ ok: true, data: {} });
     });
     socket.on('reconcile', (_payload, ack) =>
@@ -229,6 +238,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
     },
     disconnect: () => present().socket.disconnect(true),
     segmentsOf: (runId) => [...(announced.get(runId)?.values() ?? [])].sort((a, b) => a.index - b.index),
+    exportOf: (exportId) => exports.get(exportId),
     introduction() {
       if (introduction === undefined) throw new Error('no recorder has come yet');
       return introduction;
