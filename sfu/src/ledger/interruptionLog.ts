@@ -1,6 +1,10 @@
 import type { Clock, MissingReason } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { InterruptionsRepository } from '../db/interruptions.ts';
+import { createTokenBucket, type Limiter, type Rate } from '../signaling/tokenBucket.ts';
+
+/** An unsteady network stays far below; an agent that pauses and resumes in a loop must not keep the database busy. */
+const PACE: Rate = { burst: 100, perSecond: 1 };
 
 /** What is interrupted. */
 export interface InterruptionKey {
@@ -12,7 +16,7 @@ export interface InterruptionKey {
 
 /** Keeps on record why nothing can be recorded, while it is so. */
 export interface InterruptionLog {
-  /** It is so from now on, or from then; nothing happens if it is known. */
+  /** It is so from now on, or from then; nothing happens if it is known, or if the session is interrupted too often. */
   begin(key: InterruptionKey, fromMs?: number): void;
   /** It is over; nothing happens if it was not so. */
   end(key: InterruptionKey): void;
@@ -44,9 +48,15 @@ export function createInterruptionLog(deps: {
   const { clock, newId, repository } = deps;
   const open = new Map<string, OpenInterruption>();
   const writes = new Set<Promise<void>>();
+  const limiters = new Map<string, Limiter>();
   const keyOf = ({ sessionId, trackId, reason }: InterruptionKey): string =>
     JSON.stringify([sessionId, trackId, reason]);
 
+  const isAdmitted = (sessionId: string): boolean => {
+    const limiter = limiters.get(sessionId) ?? createTokenBucket(clock, PACE);
+    limiters.set(sessionId, limiter);
+    return limiter();
+  };
   const follow = (write: Promise<void>, key: InterruptionKey): Promise<void> => {
     const followed = write
       .catch((err: unknown) => {
@@ -77,7 +87,7 @@ export function createInterruptionLog(deps: {
 
   return {
     begin(key, fromMs = clock.nowMs()) {
-      if (open.has(keyOf(key))) return;
+      if (open.has(keyOf(key)) || !isAdmitted(key.sessionId)) return;
       const interruptionId = newId();
       const written = follow(enter(key, { fromMs, toMs: null }, interruptionId), key);
       open.set(keyOf(key), { ...key, interruptionId, written });
@@ -90,6 +100,7 @@ export function createInterruptionLog(deps: {
       endWhere((one) => one.sessionId === sessionId && one.trackId === trackId);
     },
     endSession(sessionId) {
+      limiters.delete(sessionId);
       endWhere((one) => one.sessionId === sessionId);
     },
     isOpen: (key) => open.has(keyOf(key)),

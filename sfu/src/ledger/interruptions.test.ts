@@ -81,6 +81,16 @@ describe('interruptions', () => {
     expect(await interruptions(sessionId)).toEqual([`paused-by-user of all ${from}-${to}`]);
   });
 
+  it('do not keep the database busy for an agent that pauses and goes on in a loop', async () => {
+    const { sessionId } = await publish();
+    const client = agent.admitted.client();
+    for (let turn = 0; turn < 500; turn += 1) client.setPaused(turn % 2 === 0);
+    expect(await interruptions(sessionId)).toHaveLength(100);
+    scene.clock.advance(10_000);
+    client.setPaused(true);
+    expect(await interruptions(sessionId)).toHaveLength(101);
+  });
+
   it('begin when the connection is lost, and end when it is back', async () => {
     const { sessionId, now } = await publish();
     const from = now();
