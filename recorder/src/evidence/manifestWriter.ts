@@ -4,6 +4,7 @@ import { manifestEntry, type Clock, type ManifestEntry, type ManifestEvent } fro
 import { chainEntry, type Logger } from '@sightline/shared/node';
 import { syncPath } from '../store/durable.ts';
 import { isMissing } from '../store/fileErrors.ts';
+import { createJournalFile } from './journalFile.ts';
 import { findEnd, manifestLine } from './manifestText.ts';
 import type { SealKey } from './sealKey.ts';
 
@@ -53,16 +54,16 @@ export async function openManifestWriter(
 ): Promise<ManifestWriter> {
   const { recorderId, sessionId, sealKey, clock, logger } = deps;
   const found = findEnd(await readText(path));
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT);
   if (found.tornBytes > 0) {
     logger.warn({ path, tornBytes: found.tornBytes }, 'cut off the tail of a manifest that a crash had torn');
-    await file.truncate(found.endBytes);
+    await handle.truncate(found.endBytes);
   }
+  // What is there may be sealed next, so it must not go any more.
+  await handle.sync();
   await syncPath(dirname(path));
+  const file = createJournalFile(handle, found.endBytes);
   let last = found.last;
-  let goodBytes = found.endBytes;
-  /** A write has failed: nobody knows what is behind the last good entry. */
-  let unsure = false;
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
@@ -96,23 +97,10 @@ export async function openManifestWriter(
     return { entries, accepted };
   };
 
-  const write = async (entries: readonly ManifestEntry[]): Promise<void> => {
-    const text = Buffer.from(entries.map(manifestLine).join(''));
-    if (unsure) await file.truncate(goodBytes);
-    unsure = true;
-    for (let written = 0; written < text.length;) {
-      const { bytesWritten } = await file.write(text, written, text.length - written, goodBytes + written);
-      written += bytesWritten;
-    }
-    await file.datasync();
-    unsure = false;
-    goodBytes += text.length;
-  };
-
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     const { entries, accepted } = chainAll(batch);
     try {
-      if (entries.length > 0) await write(entries);
+      if (entries.length > 0) await file.append(entries.map(manifestLine).join(''));
     } catch (error) {
       for (const { reject } of accepted) reject(error);
       return;
