@@ -17,6 +17,7 @@ import { createHealing } from './healing/healing.ts';
 import { createMediaAccess } from './http/mediaAccess.ts';
 import { createHttpServer } from './http/server.ts';
 import { playbackModule } from './playback/playbackModule.ts';
+import { createSprites } from './playback/sprites.ts';
 import { createTrackReader } from './playback/trackReader.ts';
 import { createDiskReserve } from './retention/diskReserve.ts';
 import { startKeeper } from './retention/keeper.ts';
@@ -26,10 +27,14 @@ import { createCaretaker } from './runs/caretaker.ts';
 import { createRunInstance } from './runs/runInstance.ts';
 import { createSupervisor } from './runs/supervisor.ts';
 import { claimDataFolder } from './store/dataFolder.ts';
+import { openFileCache } from './store/fileCache.ts';
 import { createLocalSegmentStore } from './store/localSegmentStore.ts';
 
 /** What `npm run build` makes of `sightline-verify`: every package brings it along. */
 const VERIFIER = join(import.meta.dirname, '../dist/sightline-verify.mjs');
+
+/** About two months of one display. */
+const MAX_THUMBNAILS_BYTES = 256 * 1024 * 1024;
 
 /** The recorder service. */
 export interface Recorder {
@@ -99,7 +104,6 @@ export async function createRecorder(
   const keeper = await startKeeper({
     recordingsDir,
     stateDir,
-    stateDir,
     marks: config.diskMarks,
     reserve,
     manifests,
@@ -142,6 +146,10 @@ export async function createRecorder(
   const certificate = config.tls && (await watchCertificate({ files: config.tls, clock, logger }));
   const access = createMediaAccess({ secret: config.secret, clock });
   const tracks = createTrackReader({ recordingsDir, manifests: createManifestReader() });
+  const thumbnails = await openFileCache({
+    folder: join(stateDir, 'thumbnails'),
+    maxBytes: MAX_THUMBNAILS_BYTES,
+  });
   const exporting = await openExporting({
     stateDir,
     tracks,
@@ -168,6 +176,7 @@ export async function createRecorder(
       playbackModule({
         tracks,
         store,
+        sprites: createSprites({ store, cache: thumbnails }),
         access,
         dashboardOrigins,
         isRecording: (trackFolder) => supervisor.isRecording(trackFolder),

@@ -1,7 +1,9 @@
-// What tests and benchmarks of other packages need to make exports of recordings of theirs.
+// What tests and benchmarks of other packages need to make exports and thumbnails of recordings of theirs.
 export { createManifestReader } from '../evidence/manifestReader.ts';
 export { createManifests } from '../evidence/manifests.ts';
 export { createTestKey } from '../evidence/testKey.ts';
+export { createSprites } from '../playback/sprites.ts';
 export { createTrackReader } from '../playback/trackReader.ts';
+export { openFileCache } from '../store/fileCache.ts';
 export { createLocalSegmentStore } from '../store/localSegmentStore.ts';
 export { writeVideo } from './videoWriter.ts';

@@ -47,6 +47,21 @@ export function fromKeyFrame(bytes: Buffer, { offset }: TsKeyFrame): Buffer {
   return Buffer.concat([bytes.subarray(0, tables), bytes.subarray(offset)]);
 }
 
+/** The same stream, with nothing but this key frame in it. */
+export function keyFrameOnly(bytes: Buffer, frame: TsKeyFrame): Buffer {
+  const pid = pidOf(bytes.subarray(frame.offset));
+  const rest = fromKeyFrame(bytes, frame);
+  const kept: Buffer[] = [];
+  let begun = 0;
+  for (let at = 0; at + PACKET_BYTES <= rest.length && begun < 2; at += PACKET_BYTES) {
+    const packet = rest.subarray(at, at + PACKET_BYTES);
+    if (videoPts(packet) !== undefined) begun += 1;
+    const wanted = begun === 0 || (begun === 1 && pidOf(packet) === pid);
+    if (wanted) kept.push(packet);
+  }
+  return Buffer.concat(kept);
+}
+
 const pidOf = (packet: Buffer): number => packet.readUInt16BE(1) & 0x1fff;
 const payloadOf = (packet: Buffer): Buffer =>
   packet.subarray((packet.readUInt8(3) & 0x20) === 0 ? 4 : 5 + packet.readUInt8(4));

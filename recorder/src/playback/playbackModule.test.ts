@@ -73,6 +73,10 @@ describe('playback over HTTP', () => {
                 ? Promise.resolve(CONTENT)
                 : Promise.reject(new SegmentMissing(segment)),
           },
+          sprites: {
+            draw: ({ segments }) =>
+              Promise.resolve({ bytes: Buffer.from(`${segments.length} pictures`), tag: 'sprite' }),
+          },
           access: createMediaAccess({ secret: SECRET, clock }),
           dashboardOrigins: ['http://127.0.0.1:3000'],
           isRecording: () => recording,
@@ -157,6 +161,32 @@ describe('playback over HTTP', () => {
     expect([known.statusCode, known.body]).toEqual([304, '']);
     const head = await server.inject({ method: 'HEAD', url: path, query: { token } });
     expect([head.statusCode, head.headers['content-length'], head.body]).toEqual([200, '10', '']);
+  });
+
+  it('serves thumbnails on the playlist’s time, as far as the token opens', async () => {
+    const range = { fromMs: NOW_MS + 6_000, toMs: NOW_MS + 86_400_001 };
+    const both = await sign([OTHER_FOLDER, FOLDER], { range });
+    const path = `/media/thumbnails/${NOW_MS}.vtt`;
+    const answer = await get(path, { token: both });
+    expect(answer.headers['content-type']).toBe('text/vtt; charset=utf-8');
+    const [head, ...rows] = answer.body.split('\n').filter((row) => row !== '');
+    expect(head).toBe('WEBVTT');
+    expect(rows.filter((row) => row.includes('-->'))).toEqual([
+      '00:00:00.000 --> 00:00:06.000',
+      '00:00:06.000 --> 00:00:12.000',
+    ]);
+    const [first = '', second = ''] = rows.filter((row) => row.includes('#xywh=0,0,160,90'));
+    const { pathname, search, searchParams } = new URL(first, `http://recorder${path}`);
+    const sprite = await server.inject({ url: `${pathname}${search}` });
+    expect([sprite.statusCode, sprite.headers['content-type'], sprite.body]).toEqual([
+      200,
+      'image/jpeg',
+      '1 pictures',
+    ]);
+    const token = searchParams.get('token') ?? '';
+    const other = new URL(second, `http://recorder${path}`).pathname;
+    expect((await get(other, { token })).statusCode).toBe(403);
+    expect((await get(pathname.replace(/\d+\.jpg$/, '1.jpg'), { token })).statusCode).toBe(404);
   });
 
   it('says that media is gone', async () => {

@@ -7,13 +7,17 @@ import type { HttpModule } from '../http/server.ts';
 import { SegmentMissing, type SegmentStore } from '../store/segmentStore.ts';
 import { mediaPaths, parseMediaPath, type MediaPath } from './mediaPath.ts';
 import { buildPlaylist, isOver, TARGET_DURATION_S } from './playlist.ts';
-import { layOut, touches } from './timeline.ts';
+import type { RecordedTrack } from './recordedTrack.ts';
+import type { Sprites } from './sprites.ts';
+import { planSprites, trackFolderOf, writeThumbnails } from './thumbnailPlan.ts';
+import { layOut, touches, type TimelineSegment } from './timeline.ts';
 import type { TrackReader } from './trackReader.ts';
 
 /** What playback needs. */
 export interface PlaybackDeps {
   tracks: TrackReader;
   store: Pick<SegmentStore, 'read'>;
+  sprites: Sprites;
   access: MediaAccess;
   dashboardOrigins: readonly string[];
   isRecording: (trackFolder: string) => boolean;
@@ -21,43 +25,79 @@ export interface PlaybackDeps {
 }
 
 const PREFIX = '/media';
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+
+const foreign = (): HttpProblem => new HttpProblem(403, 'forbidden', 'The token is for another recording.');
 
 type MediaRequest = FastifyRequest<{ Querystring: { token?: unknown } }>;
 
 /**
- * Below `/media/`, for whoever brings a token: the playlist of what it opens, and the segments in there (with ranges, RFC 9110
- * section 14).
+ * Below `/media/`, for whoever brings a token: the playlist and the thumbnails of what it opens, and the segments in there
+ * (with ranges, RFC 9110 section 14).
  */
 export function playbackModule(deps: PlaybackDeps): HttpModule {
   const { tracks, store, access, clock } = deps;
 
-  const sendPlaylist = async (
-    { asOfMs }: MediaPath & { kind: 'playlist' },
+  const layOutOf = (
+    found: readonly RecordedTrack[],
+    { grant: { range } }: OpenedTracks,
+    asOfMs: number,
+  ): TimelineSegment[] => layOut(found, { asOfMs, ...(range && { range }) }, TARGET_DURATION_S * 1_000);
+
+  /** What a token opens, with a token for each of its tracks: lists name it thousands of times. */
+  const readOpened = async (
     opened: OpenedTracks,
-    reply: FastifyReply,
-  ): Promise<FastifyReply> => {
-    const { folders, range } = opened.grant;
+  ): Promise<{ found: RecordedTrack[]; tokenOf: (trackFolder: string) => string }> => {
+    const { folders } = opened.grant;
     const found = (await Promise.all(folders.map((folder) => tracks.read(folder)))).flatMap(
       (track) => track ?? [],
     );
     if (found.length === 0) throw new HttpProblem(404, 'not-found', 'Nothing of this is recorded yet.');
-    const tokens = new Map(
-      await Promise.all(
-        found.map(async ({ folder }) => [folder, await access.narrow(opened, folder)] as const),
-      ),
-    );
-    const playlist = buildPlaylist({
-      timeline: layOut(found, { asOfMs, ...(range && { range }) }, TARGET_DURATION_S * 1_000),
+    const tokens = new Map<string, string>();
+    for (const { folder } of found) tokens.set(folder, await access.narrow(opened, folder));
+    return { found, tokenOf: (trackFolder) => tokens.get(trackFolder) ?? '' };
+  };
+
+  const writePlaylist = async (opened: OpenedTracks, asOfMs: number): Promise<string> => {
+    const { found, tokenOf } = await readOpened(opened);
+    const { range } = opened.grant;
+    const nowMs = clock.nowMs();
+    return buildPlaylist({
+      timeline: layOutOf(found, opened, asOfMs),
       over: found.every((track) =>
-        isOver(track, { recording: deps.isRecording(track.folder), nowMs: clock.nowMs(), range }),
+        isOver(track, { recording: deps.isRecording(track.folder), nowMs, range }),
       ),
-      segmentUrl(segment) {
-        const trackFolder = segment.runFolder.slice(0, segment.runFolder.lastIndexOf('/'));
-        return `../${mediaPaths.segment(segment)}?token=${tokens.get(trackFolder) ?? ''}`;
-      },
+      segmentUrl: (segment) => `../${mediaPaths.segment(segment)}?token=${tokenOf(trackFolderOf(segment))}`,
     });
-    return reply.header('cache-control', 'no-store').type(PLAYLIST_TYPE).send(playlist);
+  };
+
+  const writeVtt = async (opened: OpenedTracks, asOfMs: number): Promise<string> => {
+    const { found, tokenOf } = await readOpened(opened);
+    return writeThumbnails(
+      layOutOf(found, opened, asOfMs),
+      ({ trackFolder, number }) =>
+        `../${mediaPaths.sprite(trackFolder, asOfMs, number)}?token=${tokenOf(trackFolder)}`,
+    );
+  };
+
+  const sendSprite = async (
+    { trackFolder, asOfMs, number }: MediaPath & { kind: 'sprite' },
+    opened: OpenedTracks,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    if (!opened.grant.folders.includes(trackFolder)) throw foreign();
+    const track = await tracks.read(trackFolder);
+    const sprite = planSprites(layOutOf(track === undefined ? [] : [track], opened, asOfMs)).find(
+      (planned) => planned.number === number,
+    );
+    const drawn = sprite && (await deps.sprites.draw(sprite));
+    if (drawn === undefined) throw new HttpProblem(404, 'not-found', 'There is no picture of this time.');
+    // Of a session that runs, the last one still fills.
+    return sendBytes(request, reply, {
+      ...drawn,
+      mediaType: 'image/jpeg',
+      cacheControl: 'private, no-cache',
+    });
   };
 
   const sendSegment = async (
@@ -66,9 +106,7 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
-    if (!folders.includes(trackFolder) || (range !== undefined && !touches(name, range))) {
-      throw new HttpProblem(403, 'forbidden', 'The token is for another recording.');
-    }
+    if (!folders.includes(trackFolder) || (range !== undefined && !touches(name, range))) throw foreign();
     try {
       return sendBytes(request, reply, {
         bytes: await store.read({ runFolder, name }),
@@ -95,9 +133,22 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
         const media = parseMediaPath(path);
         if (media === undefined) throw new HttpProblem(404, 'not-found', 'There is no such recording.');
         const opened = await access.openTracks(request.query.token);
-        return media.kind === 'playlist'
-          ? sendPlaylist(media, opened, reply)
-          : sendSegment(media, opened, request, reply);
+        switch (media.kind) {
+          case 'playlist':
+            return reply
+              .header('cache-control', 'no-store')
+              .type('application/vnd.apple.mpegurl')
+              .send(await writePlaylist(opened, media.asOfMs));
+          case 'thumbnails':
+            return reply
+              .header('cache-control', 'no-store')
+              .type('text/vtt; charset=utf-8')
+              .send(await writeVtt(opened, media.asOfMs));
+          case 'sprite':
+            return sendSprite(media, opened, request, reply);
+          case 'segment':
+            return sendSegment(media, opened, request, reply);
+        }
       });
     },
   };

@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openFileCache, type FileCache } from './fileCache.ts';
+
+describe('a cache of files', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sightline-cache-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const add = async (cache: FileCache, name: string): Promise<void> => {
+    await writeFile(cache.pathOf(name), 'ten bytes.');
+    await cache.added(name);
+  };
+
+  it('drops what was not used for the longest time', async () => {
+    const cache = await openFileCache({ folder, maxBytes: 25 });
+    await add(cache, 'a');
+    await add(cache, 'b');
+    expect(await cache.has('a')).toBe(true);
+    await add(cache, 'c');
+    expect((await readdir(folder)).toSorted()).toEqual(['a', 'c']);
+    expect([await cache.has('a'), await cache.has('b')]).toEqual([true, false]);
+  });
+
+  it('knows what was there before, but for what is half made', async () => {
+    await writeFile(join(folder, 'new'), 'ten bytes.');
+    await writeFile(join(folder, 'old'), 'ten bytes.');
+    await utimes(join(folder, 'old'), 1, 1);
+    await writeFile(join(folder, 'half.new'), '');
+    const cache = await openFileCache({ folder, maxBytes: 25 });
+    await add(cache, 'next');
+    expect((await readdir(folder)).toSorted()).toEqual(['new', 'next']);
+  });
+
+  it('notices when a file was removed', async () => {
+    const cache = await openFileCache({ folder, maxBytes: 25 });
+    await add(cache, 'a');
+    await rm(join(folder, 'a'));
+    expect(await cache.has('a')).toBe(false);
+  });
+});
