@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -20,10 +19,9 @@ import { chainEntry, signMediaToken } from '@sightline/shared/node';
 import { createCleanup, type Cleanup } from './harness/cleanup.ts';
 import { createTempDir, type TempDir } from './harness/tempDir.ts';
 import { until } from './harness/until.ts';
+import { runVerifier, type Verified } from './harness/verifier.ts';
 import { startFakeSfu, type FakeSfu, type RecordedRun } from './recorder/fakeSfu.ts';
 import { RECORDER_SECRET, startRecorder } from './recorder/startRecorder.ts';
-
-const BUNDLE = join(import.meta.dirname, '../recorder/dist/sightline-verify.mjs');
 
 let cleanup: Cleanup;
 let data: TempDir;
@@ -36,16 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => cleanup.close());
 
-/** Runs the verifier as somebody would who has nothing but its one file. */
-async function verify(...args: string[]): Promise<{ exitCode: number; output: string }> {
-  const file = join(data.path, 'sightline-verify.mjs');
-  await copyFile(BUNDLE, file);
-  return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...args], { cwd: data.path }, (error, stdout, stderr) => {
-      resolve({ exitCode: error === null ? 0 : Number(error.code), output: stdout + stderr });
-    });
-  });
-}
+const verify = (...args: string[]): Promise<Verified> => runVerifier(data.path, ...args);
 
 /** Records until there are so many segments. */
 async function record(segments: number): Promise<RecordedRun> {
