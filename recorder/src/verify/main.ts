@@ -15,7 +15,7 @@ const USAGE = `sightline-verify PATH --key PUBLIC [--key …] [--seals FILE …]
   --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off, and
           whole sessions that are missing
 
-It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly.`;
+It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly or could not read everything.`;
 
 /** The command was used wrongly. */
 class UsageError extends Error {}
@@ -33,8 +33,10 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`${describeSummary(verdict.summary, sealLogs.length > 0)}\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+    if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+    else if (error instanceof Error && 'syscall' in error)
+      process.stderr.write(`Nothing is proven: it could not be read (${error.message}).\n`);
+    else throw error;
     return 2;
   }
 }
