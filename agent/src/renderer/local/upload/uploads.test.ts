@@ -140,17 +140,21 @@ describe('what was recorded here', () => {
     expect(errors).toEqual([]);
   });
 
-  it('is kept when an upload fails, which is told, and offered again', async () => {
-    verdicts = new Map([[P1, 'upload']]);
+  it('is kept when an upload fails, which is told and holds up nothing else, and offered again', async () => {
+    verdicts = new Map([
+      [P1, 'upload'],
+      [P2, 'upload'],
+    ]);
     uploads.connected();
     await settle();
     sending.reject(new Error('503'));
     await settle();
-    expect(errors).toEqual([new Error('503')]);
+    expect(errors).toEqual([new Error('503'), new Error('503')]);
+    expect(sent).toEqual([addressOf(P1), addressOf(P2)]);
     sending = Promise.withResolvers();
     clock.advance(30_000);
     await settle();
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(3);
     expect(kept.size).toBe(2);
   });
 

@@ -96,20 +96,23 @@ export function createUploads(deps: {
   function sendAll(targets: ReadonlyMap<string, UploadTarget>): void {
     if (sending !== undefined || link === undefined) return;
     const { signal } = link.abort;
-    sending = sendEach(targets, signal)
-      .catch((error: unknown) => {
-        if (!signal.aborted) deps.onError(error);
-      })
-      .finally(() => (sending = undefined));
+    sending = sendEach(targets, signal).finally(() => (sending = undefined));
   }
 
   async function sendEach(targets: ReadonlyMap<string, UploadTarget>, signal: AbortSignal): Promise<void> {
+    let hasNews = false;
     for (const piece of kept) {
       const target = targets.get(piece.pieceId);
       if (target === undefined || signal.aborted) continue;
-      await deps.send(await folder.read(piece), target, deps.pace, signal);
+      try {
+        await deps.send(await folder.read(piece), target, deps.pace, signal);
+        hasNews = true;
+      } catch (error) {
+        // The others are not held up by one that the server does not take.
+        if (!signal.aborted) deps.onError(error);
+      }
     }
-    enqueue(offer);
+    if (hasNews) enqueue(offer);
   }
 
   function disconnected(): void {
