@@ -3,7 +3,6 @@ import { systemClock, type Clock, type RecorderStatus } from '@sightline/shared'
 import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
 import type { RecorderConfig } from './config.ts';
 import { createAnnouncements } from './control/announcements.ts';
-import { askPacketsSent } from './control/runStats.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
 import { createStatusReports } from './control/statusReports.ts';
 import { closeSession } from './evidence/closeSession.ts';
@@ -22,10 +21,7 @@ import { createTrackReader } from './playback/trackReader.ts';
 import { createDiskReserve } from './retention/diskReserve.ts';
 import { startKeeper } from './retention/keeper.ts';
 import { createLoadMeter } from './retention/loadReadings.ts';
-import { adoptRun } from './runs/adoption.ts';
-import { createCaretaker } from './runs/caretaker.ts';
-import { createRunInstance } from './runs/runInstance.ts';
-import { createSupervisor } from './runs/supervisor.ts';
+import { createRuns } from './runs/createRuns.ts';
 import { claimDataFolder } from './store/dataFolder.ts';
 import { openFileCache } from './store/fileCache.ts';
 import { createLocalSegmentStore } from './store/localSegmentStore.ts';
@@ -72,32 +68,17 @@ export async function createRecorder(
   });
   const store = createLocalSegmentStore({ recordingsDir });
   const announcements = createAnnouncements({ request, openRuns, clock, logger });
-  const caretaker = createCaretaker({
+  const { segmentSeconds } = config;
+  const { supervisor, caretaker } = createRuns({
+    engine,
+    recordingsDir,
     openRuns,
-    adopt: (run) => adoptRun(run, { recordingsDir, store, manifests, logger }),
-    outbox: announcements.segments,
+    store,
+    manifests,
+    segmentSeconds,
+    announcements,
+    request,
     clock,
-    logger,
-  });
-  const supervisor = createSupervisor({
-    createInstance: (order, onSegment) =>
-      createRunInstance(order, {
-        engine,
-        recordingsDir,
-        openRuns,
-        store,
-        manifests,
-        segmentSeconds: config.segmentSeconds,
-        clock,
-        logger,
-        onSegment,
-        packetsSent: () => askPacketsSent(request, order.runId, logger),
-        requestKeyFrame: () => request('key-frame-needed', { runId: order.runId }),
-      }),
-    announce: (runId, segment) => announcements.segments.announce(runId, segment),
-    flush: (runId) => announcements.segments.flush(runId),
-    adopt: (runId) => caretaker.adopt(runId),
-    reportEnd: (runId, end) => announcements.reportEnd(runId, end),
     logger,
   });
 
@@ -136,7 +117,7 @@ export async function createRecorder(
     store,
     secret: config.secret,
     origins: dashboardOrigins,
-    segmentMs: config.segmentSeconds * 1_000,
+    segmentMs: segmentSeconds * 1_000,
     request,
     announced: () => announcements.segments.drain(),
     clock,
