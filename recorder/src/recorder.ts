@@ -93,6 +93,7 @@ export async function createRecorder(
     request,
     loadMeter: createLoadMeter(),
     announce: (runId, segments) => announcements.again(runId, segments),
+    forgetPictures: () => thumbnails.clear(),
     endRuns: (message) => void supervisor.endAll(message, 'disk-full'),
     clock,
     logger,

@@ -17,7 +17,7 @@ export interface LoadLimits {
 }
 
 /** A machine that is busier than this still records what it records, but another run may cost them all. */
-export const LOAD_LIMITS: LoadLimits = {
+const LOAD_LIMITS: LoadLimits = {
   cpuWaiting: { refuse: 0.97, accept: 0.8 },
   delayMs: { refuse: 500, accept: 200 },
 };

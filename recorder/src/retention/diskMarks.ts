@@ -37,7 +37,7 @@ export function parseDiskAmount(text: string): DiskAmount | undefined {
 }
 
 /** How many bytes an amount is on a disk of this size. */
-export const bytesOf = (amount: DiskAmount, totalBytes: number): number =>
+const bytesOf = (amount: DiskAmount, totalBytes: number): number =>
   'bytes' in amount ? amount.bytes : Math.round(amount.share * totalBytes);
 
 /** The state of a disk, given the one it was in. */

@@ -50,6 +50,8 @@ export interface KeeperDeps {
   openRuns: OpenRuns;
   request: Requester<typeof recorderRequests>;
   loadMeter: LoadMeter;
+  /** Removes the pictures that were made of what is deleted. */
+  forgetPictures: () => Promise<void>;
   /** Announces the segments of a run that is over. */
   announce: (runId: string, segments: readonly Segment[]) => void;
   /** Ends all runs, because the disk is full. */
@@ -73,7 +75,11 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   };
   const pruner = createPruner({
     request,
-    deleteSession: (claim) => deleteSession(claim, deps),
+    deleteSession: async (claim) => {
+      const bytes = await deleteSession(claim, deps);
+      await deps.forgetPictures();
+      return bytes;
+    },
     isBusy: async (sessionId) =>
       (await deps.openRuns.list()).some(({ session }) => session.sessionId === sessionId),
     problems,

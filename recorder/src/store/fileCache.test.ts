@@ -36,6 +36,17 @@ describe('a cache of files', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['new', 'next']);
   });
 
+  it('is empty when it was cleared, and takes files again', async () => {
+    const cache = await openFileCache({ folder, maxBytes: 25 });
+    await add(cache, 'a');
+    await add(cache, 'b');
+    await cache.clear();
+    expect([await readdir(folder), await cache.has('a')]).toEqual([[], false]);
+    await add(cache, 'c');
+    await add(cache, 'd');
+    expect((await readdir(folder)).toSorted()).toEqual(['c', 'd']);
+  });
+
   it('notices when a file was removed', async () => {
     const cache = await openFileCache({ folder, maxBytes: 25 });
     await add(cache, 'a');

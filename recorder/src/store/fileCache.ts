@@ -9,6 +9,8 @@ export interface FileCache {
   has(name: string): Promise<boolean>;
   /** A file has been put in its place: what was not used for the longest time may have to go. */
   added(name: string): Promise<void>;
+  /** Removes everything: it can be made again, unless what it was made of is gone on purpose. */
+  clear(): Promise<void>;
 }
 
 /** Opens a cache in `folder`, whose files may be there from before; those that are half made are removed. */
@@ -66,6 +68,12 @@ export async function openFileCache({
         if (total <= maxBytes || oldest === name) break;
         forget(oldest);
         await rm(join(folder, oldest), { force: true });
+      }
+    },
+    async clear() {
+      for (const name of [...known.keys()]) {
+        forget(name);
+        await rm(join(folder, name), { force: true });
       }
     },
   };
