@@ -4,7 +4,7 @@ import type { TimelineSegment } from './timeline.ts';
 /** There is a thumbnail for each ten seconds, of the first picture of the first segment that begins in them. */
 const EVERY_MS = 10_000;
 /** How long the time is that one sprite shows. */
-export const SPRITE_MS = 250_000;
+const SPRITE_MS = 250_000;
 /** Of one thumbnail, in pixels. */
 export const CELL = { width: 160, height: 90 };
 export const COLUMNS = 5;
