@@ -10,6 +10,7 @@ import {
   type ExportProgress,
   type DeletionClaim,
   type RecorderStatus,
+  type Interval,
   type RecorderToServer,
   type Requester,
   type RunEndReason,
@@ -61,6 +62,11 @@ export interface FakeSfu extends Closable {
   exportOf(exportId: string): ExportProgress | undefined;
   /** What the recorder said of itself, last. */
   introduction(): RecorderIntroduction;
+  /** What is missing of any piece that is uploaded, and what has become of pieces. */
+  readonly healing: {
+    gaps: Interval[];
+    outcomes: z.output<(typeof recorderRequests)['piece-healed']['request']>[];
+  };
   /** The seals of the track's session that were reported, in order. */
   seals(): ReportedSeal[];
 }
@@ -95,6 +101,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
   });
   const announced = new Map<string, Map<number, Segment>>();
   const runs = new Map<string, RecordedRun>();
+  const healing: FakeSfu['healing'] = { gaps: [], outcomes: [] };
   const seals = new Map<number, ReportedSeal>();
   const packetsSent = new Map<string, () => number>();
   const exports = new Map<string, ExportProgress>();
@@ -120,6 +127,11 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
     socket.on('manifest-sealed', (payload, ack) => {
       const seal = recorderRequests['manifest-sealed'].request.parse(payload);
       seals.set(seal.sealNumber, seal);
+      ack({ ok: true, data: {} });
+    });
+    socket.on('piece-uploaded', (_payload, ack) => ack({ ok: true, data: { gaps: healing.gaps } }));
+    socket.on('piece-healed', (payload, ack) => {
+      healing.outcomes.push(recorderRequests['piece-healed'].request.parse(payload));
       ack({ ok: true, data: {} });
     });
     socket.on('recorder-status', (payload, ack) => {
@@ -236,6 +248,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
       runs.set(runId, run);
       return run;
     },
+    healing,
     disconnect: () => present().socket.disconnect(true),
     segmentsOf: (runId) => [...(announced.get(runId)?.values() ?? [])].sort((a, b) => a.index - b.index),
     exportOf: (exportId) => exports.get(exportId),

@@ -17,6 +17,9 @@ const STDERR_LINES = 20;
 /** Half of the time between two frames of a fast display: two time stamps that differ by less are the same. */
 const SAME_FRAME_S = 0.002;
 
+/** Longer than any file. */
+const NEVER_S = '100000000';
+
 /** Prepares the ffmpeg that cuts a file. */
 function cutCommand({ path, folder, pattern, cutsAt, take }: CutJob): createFfmpeg.FfmpegCommand {
   const timesBefore = cutsAt.map((at) => (at - SAME_FRAME_S).toFixed(6)).join(',');
@@ -34,7 +37,7 @@ function cutCommand({ path, folder, pattern, cutsAt, take }: CutJob): createFfmp
       ...['-avoid_negative_ts', 'disabled', '-muxdelay', '0', '-muxpreload', '0'],
       ...['-f', 'segment', '-segment_format', 'mpegts', '-reset_timestamps', '0'],
       // Without a list it would cut every two seconds.
-      ...['-segment_times', timesBefore === '' ? '1e9' : timesBefore],
+      ...['-segment_times', timesBefore === '' ? NEVER_S : timesBefore],
     ]);
 }
 

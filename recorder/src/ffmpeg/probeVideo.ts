@@ -31,18 +31,32 @@ export async function probeVideo(path: string): Promise<ProbedVideo | undefined>
   const ffprobe = spawn(
     'ffprobe',
     [
-      ...['-v', 'quiet', '-select_streams', 'v:0', '-of', 'csv'],
+      ...['-v', 'error', '-select_streams', 'v:0', '-of', 'csv'],
       ...['-show_entries', 'packet=pts_time,duration_time,flags:stream=codec_name,has_b_frames'],
       path,
     ],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const failed = new Promise<never>((_resolve, reject) => ffprobe.once('error', reject));
-  return Promise.race([readRows(createInterface({ input: ffprobe.stdout })), failed]);
+  const complaints: unknown[] = [];
+  ffprobe.stderr.on('data', (text: unknown) => complaints.push(text));
+  const gone = new Promise<void>((resolve, reject) => {
+    ffprobe.once('error', reject);
+    ffprobe.once('close', () => resolve());
+  });
+  const [rows] = await Promise.all([readRows(createInterface({ input: ffprobe.stdout })), gone]);
+  // Where a file is torn, its last packet is only a part of one.
+  if (complaints.length > 0) rows.packets.splice(-1);
+  return describe(rows);
 }
 
-async function readRows(rows: AsyncIterable<string>): Promise<ProbedVideo | undefined> {
-  const packets: { pts: number; duration: number; isKey: boolean }[] = [];
+interface Rows {
+  codec: string;
+  reordered: boolean;
+  packets: { pts: number; duration: number; isKey: boolean }[];
+}
+
+async function readRows(rows: AsyncIterable<string>): Promise<Rows> {
+  const packets: Rows['packets'] = [];
   let codec = '';
   let reordered = false;
   for await (const row of rows) {
@@ -59,6 +73,10 @@ async function readRows(rows: AsyncIterable<string>): Promise<ProbedVideo | unde
       isKey: fields[2]?.startsWith('K') === true,
     });
   }
+  return { codec, reordered, packets };
+}
+
+function describe({ codec, reordered, packets }: Rows): ProbedVideo | undefined {
   packets.sort((a, b) => a.pts - b.pts);
   const [first, last] = [packets[0], packets.at(-1)];
   if (first === undefined || last === undefined) return undefined;

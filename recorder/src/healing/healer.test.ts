@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -252,6 +252,10 @@ describe('a piece', () => {
     await live(startProcess({ convert }));
     expect(outcomes).toEqual(['unusable: There is no picture in it.']);
     expect(await uploads.list()).toEqual([]);
+    const aside = join(root, 'uploads', 'unusable');
+    expect(await readFile(join(aside, pieceId, 'media'))).toEqual(CONTENT);
+    await uploads.removeSetAside(Date.now() + 1_000);
+    expect(await readdir(aside)).toEqual([]);
     expect(await entries()).toEqual([]);
   });
 

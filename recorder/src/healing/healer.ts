@@ -112,7 +112,11 @@ export function createHealer(deps: HealerDeps): Healer {
   const finish = async (pieceId: string, outcome: PieceOutcome, message: string): Promise<Attempt> => {
     await sfu.finished(pieceId, outcome, message);
     mismatches.delete(pieceId);
-    await uploads.remove(pieceId);
+    if (outcome !== 'unusable') await uploads.remove(pieceId);
+    else {
+      const path = await uploads.setAside(pieceId);
+      deps.logger.error({ pieceId, message, path, code: 'piece-unusable' }, 'nothing can be made of a piece');
+    }
     return 'done';
   };
 
@@ -123,10 +127,7 @@ export function createHealer(deps: HealerDeps): Healer {
     try {
       return await heal(upload, logger);
     } catch (error) {
-      if (error instanceof UnusablePiece) {
-        logger.error({ err: error, code: 'piece-unusable' }, 'nothing can be made of a piece');
-        return finish(pieceId, 'unusable', error.message);
-      }
+      if (error instanceof UnusablePiece) return finish(pieceId, 'unusable', error.message);
       if (error instanceof ProtocolError && error.code === 'unknown-piece') {
         logger.warn({ code: error.code }, 'a piece is not to be healed here (any more); it is dropped');
         await uploads.remove(pieceId);

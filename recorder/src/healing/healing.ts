@@ -91,4 +91,5 @@ async function removeAbandoned(uploads: UploadFolder, nowMs: number, logger: Log
     logger.warn({ pieceId: order.pieceId, receivedBytes, code: 'upload-abandoned' }, 'removed an upload');
     await uploads.remove(order.pieceId);
   }
+  await uploads.removeSetAside(nowMs - ABANDONED_MS);
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uploadOrder, type UploadOrder } from '@sightline/shared/node';
 import { syncPath } from '../store/durable.ts';
@@ -20,6 +20,10 @@ export interface UploadFolder {
   list(): Promise<KeptUpload[]>;
   /** Deletes it, with everything that was made of it. */
   remove(pieceId: string): Promise<void>;
+  /** Ends it, and keeps what was uploaded for somebody to look at. Returns where. */
+  setAside(pieceId: string): Promise<string>;
+  /** Deletes what was set aside before then. */
+  removeSetAside(beforeMs: number): Promise<void>;
   /** Absolute path of a file in its folder. */
   pathOf(pieceId: string, name: string): string;
 }
@@ -27,6 +31,7 @@ export interface UploadFolder {
 /** What an upload's bytes are in. */
 export const MEDIA_FILE = 'media';
 const ORDER_FILE = 'order.json';
+const ASIDE_FOLDER = 'unusable';
 /** What a piece's id, which agents choose, is: nothing else becomes a path. */
 const PIECE_ID = uploadOrder.shape.pieceId;
 
@@ -52,10 +57,26 @@ export async function openUploadFolder(uploadsDir: string): Promise<UploadFolder
     await syncPath(uploadsDir);
   };
 
+  const asideDir = join(uploadsDir, ASIDE_FOLDER);
+  await mkdir(asideDir, { recursive: true });
+
   return {
     find,
     remove,
     pathOf,
+    async setAside(pieceId) {
+      const aside = join(asideDir, PIECE_ID.parse(pieceId));
+      await rm(aside, { recursive: true, force: true });
+      await rename(folderOf(pieceId), aside);
+      await syncPath(uploadsDir);
+      return aside;
+    },
+    async removeSetAside(beforeMs) {
+      for (const name of await readdir(asideDir)) {
+        const aside = join(asideDir, name);
+        if ((await stat(aside)).mtimeMs < beforeMs) await rm(aside, { recursive: true, force: true });
+      }
+    },
     async ensure(order) {
       const { pieceId } = order;
       const before = await find(pieceId);
