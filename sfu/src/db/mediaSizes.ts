@@ -31,7 +31,10 @@ export async function readMediaSizes(database: Database, companyIds: readonly st
   return sizes;
 }
 
-/** Without those whose deletion is done wherever they were: to look at all their segments again would take ever longer. */
+/**
+ * Without those whose deletion is done wherever they were, and to which nothing was added by an agent since: to look at
+ * all their segments again would take ever longer.
+ */
 async function sessionsWithMedia(database: Database, companyIds: readonly string[]): Promise<string[]> {
   if (companyIds.length === 0) return [];
   const rows = await database
@@ -49,7 +52,18 @@ async function sessionsWithMedia(database: Database, companyIds: readonly string
             .select('claim_id')
             .whereRef('deletion_claims.session_id', '=', 'runs.session_id')
             .whereRef('deletion_claims.recorder_id', '=', 'runs.recorder_id')
-            .where('deletion_claims.deleted_at_ms', 'is not', null),
+            .where('deletion_claims.deleted_at_ms', 'is not', null)
+            .where((claim) =>
+              claim.not(
+                claim.exists(
+                  claim
+                    .selectFrom('pieces')
+                    .select('piece_id')
+                    .whereRef('pieces.session_id', '=', 'deletion_claims.session_id')
+                    .whereRef('pieces.changed_at_ms', '>', 'deletion_claims.deleted_at_ms'),
+                ),
+              ),
+            ),
         ),
       ),
     )

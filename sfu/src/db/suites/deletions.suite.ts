@@ -5,6 +5,7 @@ import { createHoldsRepository } from '../holds.ts';
 import { companyOf, seedDevices } from './fixtures.ts';
 import { createOrganisationRepository } from '../organisation.ts';
 import { putRecorded, runAt } from './recorded.ts';
+import { createRecordingsRepository } from '../recordings.ts';
 import { freshDatabase, type CreateEmptyDatabase } from './testDatabase.ts';
 
 const CORA = { accountId: 'cora', name: 'Cora' };
@@ -59,6 +60,27 @@ export function deletionsSuite(create: CreateEmptyDatabase): void {
       if (claimed === undefined) throw new Error('Nothing was claimed.');
       return claimed;
     };
+    const putPiece = async (sessionId: string, state: 'offered' | 'healed', atMs: number): Promise<void> => {
+      await database()
+        .insertInto('pieces')
+        .values({
+          piece_id: `piece of ${sessionId}`,
+          session_id: sessionId,
+          track_id: 'display-1',
+          device_id: 'd1',
+          recorder_id: 'r1',
+          from_ms: 1_000,
+          to_ms: 2_000,
+          bytes: 1,
+          sha256: 'a'.repeat(64),
+          mime_type: 'video/webm',
+          state,
+          message: null,
+          offered_at_ms: atMs,
+          changed_at_ms: atMs,
+        })
+        .execute();
+    };
     const deletedRuns = async () => {
       const rows = await database().selectFrom('segments').selectAll().orderBy('run_id').execute();
       return rows.filter((row) => row.deleted_at_ms !== null).map((row) => row.run_id);
@@ -111,25 +133,7 @@ export function deletionsSuite(create: CreateEmptyDatabase): void {
     });
 
     it('wait for what agents still have to upload, but not for ever', async () => {
-      await database()
-        .insertInto('pieces')
-        .values({
-          piece_id: 'p1',
-          session_id: 's1',
-          track_id: 'display-1',
-          device_id: 'd1',
-          recorder_id: 'r1',
-          from_ms: 1_000,
-          to_ms: 2_000,
-          bytes: 1,
-          sha256: 'a'.repeat(64),
-          mime_type: 'video/webm',
-          state: 'offered',
-          message: null,
-          offered_at_ms: 10_000,
-          changed_at_ms: 10_000,
-        })
-        .execute();
+      await putPiece('s1', 'offered', 10_000);
       const { claimId } = await onlyClaim('s1');
       expect(await deletions().begin(claimId, 'r1', 11_000)).toBeUndefined();
       const again = await onlyClaim('s1');
@@ -161,6 +165,38 @@ export function deletionsSuite(create: CreateEmptyDatabase): void {
       expect(await deletedRuns()).toEqual([runAt('s2', 'r1')]);
       expect(await deletions().begin(first.claimId, 'r1', 13_000)).toBeUndefined();
       expect((await claim(take('s1'))).map(({ sessionId }) => sessionId)).toEqual(['s1']);
+    });
+
+    it('claim again what an agent has added after the deletion', async () => {
+      const { claimId } = await onlyClaim('s1');
+      await deletions().begin(claimId, 'r1', 10_500);
+      await deletions().done(claimId, 'r1', 100, 11_000);
+      const sizes = async (): Promise<unknown> => {
+        let seen: unknown;
+        await deletions().claim({
+          recorderId: 'r1',
+          nowMs: 12_000,
+          concerns: () => true,
+          causes: [],
+          plan: ([company]) => {
+            seen = company?.sessions.map(({ sessionId, bytesAt }) => [sessionId, bytesAt.get('r1')]);
+            return [];
+          },
+        });
+        return seen;
+      };
+      expect(await sizes()).toEqual([['s2', 30]]);
+      await putPiece('s1', 'healed', 11_500);
+      await createRecordingsRepository(database()).addSegments([
+        {
+          runId: runAt('s1', 'r1'),
+          segment: { index: 1, startMs: 5_000, durationMs: 1, bytes: 7, sha256: 'a'.repeat(64), holes: [] },
+        },
+      ]);
+      expect(await sizes()).toEqual([
+        ['s1', 7],
+        ['s2', 30],
+      ]);
     });
 
     it('withdraw what is not chosen any more, unless its deletion has begun', async () => {
