@@ -4,7 +4,7 @@ import { findWorker } from './scripts/setup/steps/mediasoup-worker.mjs';
 const worker = findWorker();
 if (worker !== undefined) process.env.SIGHTLINE_WORKER_BIN = worker;
 
-/** Shared by both projects: TypeScript and single-file components run as native ES modules, straight from source. */
+/** Shared by all projects: TypeScript and single-file components run as native ES modules, straight from source. */
 const base = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
@@ -37,6 +37,11 @@ export default {
       displayName: 'e2e',
       testMatch: ['<rootDir>/e2e/**/*.e2e.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/scripts/jest/e2e-timeout.mjs'],
+    },
+    {
+      ...base,
+      displayName: 'long',
+      testMatch: ['<rootDir>/e2e/long/**/*.long.test.ts'],
     },
   ],
 };
