@@ -103,6 +103,7 @@ export const recorderRows: EventRows<RecorderCell> = {
   'run-ended': ofRuns('ok', 'ok', (runId) => ({ runId, reason: 'stalled', message: '' })),
   // These runs are on record, and not under way.
   'run-stats': ofRuns('unknown-run', 'unknown-run', (runId) => ({ runId })),
+  'key-frame-needed': ofRuns('ok', 'ok', (runId) => ({ runId })),
   'export-progress': [
     {
       whose: 'an export that there is not',
