@@ -51,7 +51,7 @@ const ENCODERS: Record<RelayedCodec, readonly string[]> = {
 export interface Stream {
   /** Arguments for the encoder, instead of those that make a key frame every 2 s with parameter sets in it. */
   encoder?: readonly string[];
-  /** What goes out for a packet; by default itself. */
+  /** What goes out for a packet, by default itself. Changes of the packet itself count as the encoder's. */
   alter?: (packet: Buffer) => readonly Buffer[];
 }
 
@@ -97,12 +97,13 @@ export async function startRtpRelay(
     // Like the sfu's consumer: nothing goes out before the first key frame.
     if (!started && !key) return;
     started = true;
+    const altered = alter(packet);
     relay.packetsSent += 1;
     last = packet.readUInt32BE(4);
     first ??= last;
     if (key) options.onKeyFrame(packet.readUInt32BE(4));
     if (relay.swallow) return;
-    for (const sent of alter(packet)) socket.send(sent, options.rtpPort, LOOPBACK);
+    for (const sent of altered) socket.send(sent, options.rtpPort, LOOPBACK);
   });
   return relay;
 }
