@@ -101,6 +101,9 @@ export function createUploads(deps: {
 
   async function sendEach(targets: ReadonlyMap<string, UploadTarget>, signal: AbortSignal): Promise<void> {
     let hasNews = false;
+    const tell = (error: unknown): void => {
+      if (!signal.aborted) deps.onError(error);
+    };
     for (const piece of kept) {
       const target = targets.get(piece.pieceId);
       if (target === undefined || signal.aborted) continue;
@@ -109,7 +112,7 @@ export function createUploads(deps: {
         hasNews = true;
       } catch (error) {
         // The others are not held up by one that the server does not take.
-        if (!signal.aborted) deps.onError(error);
+        tell(error);
       }
     }
     if (hasNews) enqueue(offer);
