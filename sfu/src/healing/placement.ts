@@ -4,7 +4,7 @@ import { PROVISIONAL_ENDS, type HealingTarget } from '../db/healing.ts';
 /** What an agent records in one go is shorter. */
 const MAX_PIECE_MS = 6 * 3_600_000;
 /** Some days of a busy screen. */
-export const MAX_PIECE_BYTES = 8 * 2 ** 30;
+const MAX_PIECE_BYTES = 8 * 2 ** 30;
 /** How far a measured clock may be off. */
 const CLOCK_ERROR_MS = 5_000;
 /** An agent that comes back later than this began a session of its own meanwhile. */
