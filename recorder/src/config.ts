@@ -73,7 +73,7 @@ export interface RecorderConfig {
   tls: CertificateFiles | undefined;
   /** Where browsers reach the media server; by default its own address. */
   publicUrl: string | undefined;
-  /** Origins of the pages that may play recordings. */
+  /** Origins of the pages that may play recordings, and upload what agents recorded themselves. */
   dashboardOrigins: readonly string[];
   /** Everything that must survive a restart. */
   dataDir: string;
