@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { downloadGrant, exportView, type ExportOrder, type PlaybackOrder } from '@sightline/shared';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
 import { watchVideo, type PageProbe } from './harness/pageProbe.ts';
-import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
+import {
+  FIRST_TRACK,
+  findSession,
+  recordedRun,
+  share,
+  type Dashboard,
+  type SharedScreen,
+} from './harness/product.ts';
 import { fetchPlaylist, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
@@ -11,12 +19,18 @@ import { until } from './harness/until.ts';
 const SHOWN_MS = 30_000;
 /** A picture's place on the recording's time is known to within what its first key frame takes to arrive. */
 const CLOCK_OFF_MS = 1_500;
+/** How much of a second session is recorded. */
+const SECOND_MS = 8_000;
+/** How much earlier than asked for a segment may begin. */
+const MAX_SEGMENT_MS = 12_000;
+const EXPORT_PAGE = 'http://export.test/';
 
 let scene: Scene;
 let stack: Stack;
 let screen: SharedScreen;
 let dashboard: Dashboard;
 let recordedFromMs: number;
+let range: { fromMs: number; toMs: number; companyId: string; userId: string };
 
 beforeAll(async () => {
   scene = await openScene();
@@ -111,5 +125,76 @@ describe('the player of recordings', () => {
     expect(summariseOrder(begun).outOfOrder).toBe(0);
     expect(Math.abs(toldMs - shownMs)).toBeLessThan(CLOCK_OFF_MS);
     await probe.close();
+  });
+
+  it('plays a stretch of time across two sessions, and goes on where the second one begins', async () => {
+    const second = await share(screen.agentPage);
+    await recordedRun(stack, second, { recordedMs: SECOND_MS });
+    await stopSharing(stack, screen, second);
+    const [first, next] = [await fetchPlaylist(stack, screen.sessionId), await fetchPlaylist(stack, second)];
+    const last = first.segments.at(-1) ?? { startMs: Number.NaN, durationMs: Number.NaN };
+    const nextMs = next.segments[0]?.startMs ?? Number.NaN;
+    const { companyId, userId } = await findSession(stack, second);
+    range = {
+      fromMs: last.startMs + last.durationMs - 2_000,
+      toMs: nextMs + SECOND_MS / 2,
+      companyId,
+      userId,
+    };
+
+    const { page } = dashboard;
+    const order: PlaybackOrder = { kind: 'range', trackId: FIRST_TRACK, ...range };
+    await page.route('**/api/v1/playback', (route) => route.continue({ postData: JSON.stringify(order) }));
+    const probe = await openPlayer();
+    const begun = await playsFrom(probe, range.fromMs - MAX_SEGMENT_MS, nextMs - 1);
+    const after = await playsFrom(probe, nextMs, range.toMs + MAX_SEGMENT_MS);
+    await page.unroute('**/api/v1/playback');
+    const summary = summariseOrder([...begun, ...after]);
+    reportFigures('playback, range', { ...summary, pausedMs: nextMs - last.startMs - last.durationMs });
+    expect(summary.outOfOrder).toBe(0);
+    await probe.close();
+  });
+
+  it('plays what was exported of it, as one file', async () => {
+    const { companyId, userId, fromMs, toMs } = range;
+    const order: ExportOrder = {
+      companyId,
+      from: { kind: 'user', userId },
+      fromMs,
+      toMs,
+      output: { kind: 'video', trackId: FIRST_TRACK },
+    };
+    const { exportId } = exportView.parse(await stack.api('POST', '/api/v1/exports', order));
+    await until(
+      'the export',
+      async () => {
+        const { state, message } = exportView.parse(await stack.api('GET', `/api/v1/exports/${exportId}`));
+        if (state === 'failed') throw new Error(String(message));
+        return state === 'done';
+      },
+      { timeoutMs: SHOWN_MS, intervalMs: 200 },
+    );
+    const grant = downloadGrant.parse(await stack.api('POST', `/api/v1/exports/${exportId}/download`));
+    const file = await fetch(grant.url);
+    expect(file.headers.get('content-disposition')).toBe(`attachment; filename="${grant.fileName}"`);
+    const body = Buffer.from(await file.arrayBuffer());
+
+    const page = await dashboard.page.context().newPage();
+    await page.route(`${EXPORT_PAGE}**`, (route) =>
+      route.request().url().endsWith('.mp4')
+        ? route.fulfill({ contentType: 'video/mp4', body })
+        : route.fulfill({
+            contentType: 'text/html',
+            body: '<video data-testid="export" src="export.mp4" muted autoplay></video>',
+          }),
+    );
+    await page.goto(EXPORT_PAGE);
+    const probe = await watchVideo(page, '[data-testid="export"]');
+    const seen = await playsFrom(probe, toMs - SECOND_MS / 2, toMs);
+    expect(summariseOrder(seen).outOfOrder).toBe(0);
+    await probe.close();
+
+    await stack.api('DELETE', `/api/v1/exports/${exportId}`);
+    expect((await fetch(grant.url)).status).toBe(404);
   });
 });
