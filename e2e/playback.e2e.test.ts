@@ -185,11 +185,12 @@ describe('the player of recordings', () => {
         ? route.fulfill({ contentType: 'video/mp4', body })
         : route.fulfill({
             contentType: 'text/html',
-            body: '<video data-testid="export" src="export.mp4" muted autoplay></video>',
+            body: '<video data-testid="export" src="export.mp4" muted></video>',
           }),
     );
     await page.goto(EXPORT_PAGE);
     const probe = await watchVideo(page, '[data-testid="export"]');
+    await page.getByTestId('export').evaluate((video: HTMLVideoElement) => video.play());
     const seen = await playsFrom(probe, toMs - SECOND_MS / 2, toMs);
     expect(summariseOrder(seen).outOfOrder).toBe(0);
     await probe.close();
