@@ -54,6 +54,10 @@ export interface AgentScreenOptions {
   /** As in `PatternOptions`. */
   readonly busy?: boolean;
   readonly network?: NetworkNamespace;
+  /** As in `AgentChromiumOptions`. */
+  readonly profile?: string;
+  /** How far the agent's clock is ahead; the pattern's is right. */
+  readonly clockAheadMs?: number;
 }
 
 async function moveWindow(page: Page, bounds: Bounds): Promise<void> {
@@ -111,20 +115,30 @@ export async function openPattern(opener: Page, options: PatternOptions): Promis
   };
 }
 
+/** Moves the wall clock of a page from its next load on. */
+async function setClock(page: Page, aheadMs: number): Promise<void> {
+  await page.addInitScript((ms) => {
+    const right = Date.now.bind(Date);
+    Date.now = () => right() + ms;
+  }, aheadMs);
+}
+
 /** A Chromium on a display: the agent's page, and over all of the screen a window with the test pattern. */
 export async function openAgentScreen(options: AgentScreenOptions): Promise<AgentScreen> {
-  const { display, agentUrl, framesPerSecond, busy = false, network } = options;
+  const { display, agentUrl, framesPerSecond, busy = false, network, profile, clockAheadMs = 0 } = options;
   const bounds = options.bounds ?? { left: 0, top: 0, ...display.size };
   const cleanup = createCleanup();
   const chromium = cleanup.use(
     await launchAgentChromium({
       display,
       ...(network === undefined ? {} : { network }),
+      ...(profile === undefined ? {} : { profile }),
     }),
   );
   try {
     const agentPage = chromium.context.pages()[0] ?? (await chromium.context.newPage());
     await moveWindow(agentPage, bounds);
+    if (clockAheadMs !== 0) await setClock(agentPage, clockAheadMs);
     await agentPage.goto(agentUrl);
     const pattern = await openPattern(agentPage, { bounds, displayId: 1, framesPerSecond, busy });
     return { chromium, agentPage, pattern, close: () => cleanup.close() };

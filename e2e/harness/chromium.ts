@@ -31,6 +31,8 @@ export interface AgentChromiumOptions {
   readonly display: Display;
   /** Where its network traffic goes, default the host's network. */
   readonly network?: NetworkNamespace;
+  /** Folder of the profile, which is there afterwards; by default a new one that goes with the browser. */
+  readonly profile?: string;
 }
 
 async function findChromium(): Promise<string> {
@@ -50,7 +52,7 @@ async function launch(
   flags: readonly string[],
   headless: boolean,
   env: Readonly<Record<string, string>>,
-  network: NetworkNamespace | undefined,
+  { network, profile }: Pick<AgentChromiumOptions, 'network' | 'profile'> = {},
 ): Promise<Chromium> {
   const cleanup = createCleanup();
   const directory = cleanup.use(await createTempDir('chromium'));
@@ -62,7 +64,7 @@ async function launch(
     executablePath = wrapper;
   }
   try {
-    const context = await chromium.launchPersistentContext(join(directory.path, 'profile'), {
+    const context = await chromium.launchPersistentContext(profile ?? join(directory.path, 'profile'), {
       executablePath,
       headless,
       // An emulated viewport would also emulate the screen, and a capture would be scaled to that.
@@ -82,16 +84,16 @@ async function launch(
  * A Chromium with windows on a display, whose pages may capture that display's first monitor without asking:
  * to capture a second one, `Display.addMonitor` it when the first is being captured.
  */
-export function launchAgentChromium({ display, network }: AgentChromiumOptions): Promise<Chromium> {
+export function launchAgentChromium({ display, ...options }: AgentChromiumOptions): Promise<Chromium> {
   return launch(
     [`--auto-select-desktop-capture-source=${FIRST_MONITOR}`],
     false,
     { DISPLAY: display.name },
-    network,
+    options,
   );
 }
 
 /** A Chromium without windows, for the pages of viewers. */
 export function launchViewerChromium(): Promise<Chromium> {
-  return launch(['--window-size=1280,720'], true, {}, undefined);
+  return launch(['--window-size=1280,720'], true, {});
 }

@@ -28,6 +28,15 @@ export async function childrenOf(parentPid: number, command: string): Promise<nu
   return found;
 }
 
+/** The browser that has this profile open, without the processes that it started. */
+export async function browserOf(profile: string): Promise<number | undefined> {
+  for (const pid of await processIds()) {
+    const commandLine = await procFile(pid, 'cmdline');
+    if (commandLine.includes(`--user-data-dir=${profile}\0`) && !commandLine.includes('--type=')) return pid;
+  }
+  return undefined;
+}
+
 /** The ffmpegs that record for a recorder with this data folder, also those whose recorder is gone. */
 export async function recordingFfmpegs(dataDir: string): Promise<number[]> {
   const found: number[] = [];

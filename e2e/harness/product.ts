@@ -57,8 +57,10 @@ export async function shareScreen(options: {
   network?: NetworkNamespace;
   /** Where the agent reaches the server; the server's own port by default. */
   port?: number;
+  profile?: string;
+  clockAheadMs?: number;
 }): Promise<SharedScreen> {
-  const { display, stack, user, bounds, network, port } = options;
+  const { display, stack, user, bounds, network, port, profile, clockAheadMs } = options;
   const link = new URL(await enrolmentLink(stack.api, { user, host: 'e2e' }));
   if (port !== undefined) link.port = String(port);
   const screen = await openAgentScreen({
@@ -67,6 +69,8 @@ export async function shareScreen(options: {
     framesPerSecond: 30,
     ...(bounds === undefined ? {} : { bounds }),
     ...(network === undefined ? {} : { network }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
   });
   try {
     return { ...screen, sessionId: await share(screen.agentPage) };

@@ -30,6 +30,8 @@ export interface Stack extends Closable {
   readonly url: string;
   readonly dataDir: string;
   readonly recorderSecret: string;
+  /** Where a recorder serves and takes media. */
+  readonly recorderUrl: string;
   /** The sfu that runs now. */
   readonly sfu: Proc;
   /** The recorder that runs now; undefined before `startRecorder`. */
@@ -120,6 +122,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       url,
       dataDir: data.path,
       recorderSecret: SFU_SECRETS.SIGHTLINE_RECORDER_SECRET,
+      recorderUrl: `http://127.0.0.1:${recorderPort}`,
       get sfu() {
         return sfu;
       },
