@@ -162,7 +162,12 @@ describe('a recorder with a real ffmpeg', () => {
     recorded.relay.flowing = true;
     const before = recorded.segments.length;
     await until('the next segment', () => recorded.segments.length > before, { timeoutMs: 10_000 });
-    await sfu.command('stop-run', { runId: recorded.runId });
+    recorded.relay.flowing = false;
+    await delay(1_500);
+    const untilMs = Date.now();
+    await sfu.command('stop-run', { runId: recorded.runId, untilMs });
+    const last = recorded.segments.at(-1);
+    expect((last?.startMs ?? 0) + (last?.durationMs ?? 0)).toBe(untilMs);
   });
 
   it('ends its runs when the sfu is gone, and announces their tails when it is back', async () => {

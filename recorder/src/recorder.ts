@@ -188,8 +188,8 @@ export async function createRecorder(
         keeper.admit();
         return supervisor.start(order);
       },
-      'stop-run': async ({ runId }) => {
-        await supervisor.stop(runId);
+      'stop-run': async ({ runId, untilMs }) => {
+        await supervisor.stop(runId, untilMs);
         return {};
       },
       'run-sound': async ({ runId, ...packet }) => {

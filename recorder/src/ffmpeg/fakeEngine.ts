@@ -12,6 +12,8 @@ export interface FakeEngine extends RecordingEngine {
   readonly alignments: ({ stream: 'video' | 'audio' } & MediaMoment)[];
   /** Makes the next `record` fail. */
   failure: Error | undefined;
+  /** How the next recording that is told to stop does so; at first by itself. */
+  stopsBy: 'goodbye' | 'force';
   /** Writes a part of the latest recording, with frames at these times in 90 kHz. */
   writePart(index: number, frames: readonly number[]): Promise<void>;
   /** Lets ffmpeg die. */
@@ -32,6 +34,7 @@ export function createFakeEngine(): FakeEngine {
     jobs,
     alignments: [],
     failure: undefined,
+    stopsBy: 'goodbye',
     check: () => Promise.resolve(),
     allocatePorts: (has) =>
       Promise.resolve({
@@ -45,7 +48,8 @@ export function createFakeEngine(): FakeEngine {
       jobs.push(job);
       const { promise: ended, resolve } = Promise.withResolvers<FfmpegEnd>();
       exit = resolve;
-      const stop = async (): Promise<void> => resolve({ failed: false, lastWords: 'stopped' });
+      const stop = async (): Promise<void> =>
+        resolve({ failed: engine.stopsBy === 'force', lastWords: 'stopped' });
       const align = (stream: 'video' | 'audio', moment: MediaMoment): Promise<void> => {
         engine.alignments.push({ stream, ...moment });
         return Promise.resolve();

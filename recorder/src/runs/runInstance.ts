@@ -70,8 +70,12 @@ export interface RunInstance {
   addKeyFrame(keyFrame: KeyFrame): void;
   /** See {@link LipSync.addSound}. @throws {ProtocolError} */
   addSound(packet: KeyFrame): Promise<void>;
-  /** Ends the run; the first reason counts. Resolves when the last segment is durable. Idempotent. */
-  end(reason: RunEndReason, message: string): Promise<void>;
+  /**
+   * Ends the run; the first reason counts. Resolves when the last segment is durable. Idempotent.
+   *
+   * @param untilMs how long the last picture stood, in the sfu's time, if that is known.
+   */
+  end(reason: RunEndReason, message: string, untilMs?: number): Promise<void>;
   /** Resolves when the run is over, however that came about. */
   readonly ended: Promise<RunEnd>;
 }
@@ -171,21 +175,27 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     };
   };
 
-  const finish = async (reason: RunEndReason, message: string): Promise<void> => {
+  const finish = async (
+    reason: RunEndReason,
+    message: string,
+    untilMs: number | undefined,
+  ): Promise<void> => {
     stopTicking();
     await recording?.stop();
     await round;
-    await collector?.finish();
+    // An ffmpeg that had to be killed may not have written the last picture.
+    const wroteAll = (await recording?.ended)?.failed === false;
+    await collector?.finish(wroteAll ? untilMs : undefined);
     await journal?.end(reason, message);
   };
-  const end = (reason: RunEndReason, message: string): Promise<void> => {
+  const end = (reason: RunEndReason, message: string, untilMs?: number): Promise<void> => {
     ending ??= (async () => {
       // What is still starting is let finish: a process that is half there cannot be ended.
       await starting?.catch(() => undefined);
       machine.handle('end');
       const over: RunEnd = { reason, message: message.slice(-2_000), intact: true };
       try {
-        await finish(reason, over.message);
+        await finish(reason, over.message, untilMs);
       } catch (error) {
         over.intact = false;
         logger.error({ err: error }, 'the end of the run could not be written; it will be adopted');

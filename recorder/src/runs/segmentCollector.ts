@@ -19,8 +19,8 @@ const PATIENCE_ROUNDS = 3;
 export interface SegmentCollector {
   /** One round: closes what is complete. Returns whether ffmpeg has written any video since the last one. */
   collect(): Promise<boolean>;
-  /** Closes everything that is left, after ffmpeg has gone. */
-  finish(): Promise<void>;
+  /** Closes everything that is left, after ffmpeg has gone. @param untilMs how long the last picture stood, if that is known. */
+  finish(untilMs?: number): Promise<void>;
 }
 
 /** A part whose first frame is on disk. */
@@ -139,12 +139,13 @@ export function createSegmentCollector(deps: {
     return true;
   };
 
-  const closeLast = async (): Promise<void> => {
+  const closeLast = async (untilMs = 0): Promise<void> => {
     if (head === undefined) return;
     const last = await readLastPts(folder.partPath(head.index));
     const lengthTicks = last === undefined ? 0 : unwrap(last) - head.ticks;
     const startMs = await startOf(head);
-    await close(head, startMs, Math.max(0, Math.round(lengthTicks / PTS_PER_MS)) + LAST_FRAME_MS);
+    const shownMs = Math.max(0, Math.round(lengthTicks / PTS_PER_MS)) + LAST_FRAME_MS;
+    await close(head, startMs, Math.max(shownMs, untilMs - startMs));
     head = undefined;
   };
 
@@ -164,12 +165,13 @@ export function createSegmentCollector(deps: {
       if (seenTicks !== undefined) losses.seen({ index: nextIndex, ticks: seenTicks });
       return grew;
     },
-    async finish() {
-      for (const at of await folder.listParts()) {
+    async finish(untilMs) {
+      const parts = await folder.listParts();
+      for (const at of parts) {
         if (at < nextIndex) continue;
         if (head === undefined) nextIndex = at;
         while (await closeComplete(true)) continue;
-        await closeLast();
+        await closeLast(head?.index === parts.at(-1) ? untilMs : undefined);
       }
       for (const at of await folder.listParts()) {
         logger.warn({ part: folder.partPath(at) }, 'removed a part without a single frame');

@@ -149,6 +149,27 @@ describe('the supervisor', () => {
     expect(supervisor.isRecording(TRACK)).toBe(false);
   });
 
+  it('lets the last picture stand for as long as the sfu says, but for no shorter than it did', async () => {
+    await supervisor.start(order);
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 1, atMs: START_MS });
+    await engine.writePart(0, [0, 90_000]);
+    await supervisor.stop('run-1', START_MS + 4_000);
+    await supervisor.start({ ...order, runId: 'run-2' });
+    supervisor.addKeyFrame('run-2', { rtpTimestamp: 1, atMs: START_MS + 5_000 });
+    await engine.writePart(0, [0, 90_000]);
+    await supervisor.stop('run-2', START_MS + 5_500);
+    expect(announced).toMatchObject([{ durationMs: 4_000 }, { durationMs: 1_033 }]);
+  });
+
+  it('guesses nothing of the last picture of an ffmpeg that had to be killed', async () => {
+    await supervisor.start(order);
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 1, atMs: START_MS });
+    await engine.writePart(0, [0, 90_000]);
+    engine.stopsBy = 'force';
+    await supervisor.stop('run-1', START_MS + 4_000);
+    expect(announced).toMatchObject([{ durationMs: 1_033 }]);
+  });
+
   it('reports once that ffmpeg ended, with its last words, after the tail', async () => {
     await supervisor.start(order);
     supervisor.addKeyFrame('run-1', { rtpTimestamp: 1, atMs: START_MS });

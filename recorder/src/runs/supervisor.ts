@@ -22,8 +22,13 @@ export interface SupervisorDeps {
 export interface Supervisor {
   /** @throws {ProtocolError} */
   start(order: RunOrder): Promise<RunDestination>;
-  /** Resolves when the last segment is durable and announced. @throws {ProtocolError} `unknown-run` */
-  stop(runId: string): Promise<void>;
+  /**
+   * Resolves when the last segment is durable and announced.
+   *
+   * @param untilMs how long the last picture stood, in the sfu's time, if that is known.
+   * @throws {ProtocolError} `unknown-run`
+   */
+  stop(runId: string, untilMs?: number): Promise<void>;
   addKeyFrame(runId: string, keyFrame: KeyFrame): void;
   /** Resolves when the run's ffmpeg knows the time of its sound. @throws {ProtocolError} `unknown-run`, `media-unavailable` */
   addSound(runId: string, packet: KeyFrame): Promise<void>;
@@ -73,9 +78,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       runs.set(runId, { instance, trackFolder, over });
       return instance.start();
     },
-    async stop(runId) {
+    async stop(runId, untilMs) {
       const run = runOf(runId);
-      await run.instance.end('stopped', 'stop-run');
+      await run.instance.end('stopped', 'stop-run', untilMs);
       await run.over;
     },
     async addSound(runId, packet) {

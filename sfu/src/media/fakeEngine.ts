@@ -25,6 +25,8 @@ export interface FakeTap extends RecordingTap {
 export interface FakeEngine extends MediaEngine {
   /** This many more packets have come of every agent's stream. */
   receive(packets: number): void;
+  /** What every producer's `activity` answers; at first nothing moves, and nobody is there. */
+  activity: Awaited<ReturnType<MediaProducer['activity']>>;
   /** A packet comes for everybody who waits for one. */
   arrive(rtpTimestamp: number): void;
   readonly routers: MediaRouter[];
@@ -109,6 +111,7 @@ export function createFakeEngine(): FakeEngine {
     return withClosing(object.id, object.closing, {
       kind,
       packetsReceived: () => Promise.resolve(received),
+      activity: () => Promise.resolve(engine.activity),
       nextPacket: () => {
         const { promise, resolve } = Promise.withResolvers<number | undefined>();
         waiting.push(resolve);
@@ -167,7 +170,8 @@ export function createFakeEngine(): FakeEngine {
     return router;
   };
 
-  return {
+  const engine: FakeEngine = {
+    activity: { bitrateBps: 0, senderThere: false },
     routers,
     taps,
     placeAgent(companyId) {
@@ -189,4 +193,5 @@ export function createFakeEngine(): FakeEngine {
     },
     close: () => undefined,
   };
+  return engine;
 }

@@ -22,6 +22,8 @@ export interface MediaProducer extends MediaObject {
   readonly kind: 'audio' | 'video';
   /** How many packets have come so far. */
   packetsReceived(): Promise<number>;
+  /** Of the last seconds: what came of the stream, bit/s, and whether its sender was there, were it only to say so. */
+  activity(): Promise<{ bitrateBps: number; senderThere: boolean }>;
   /** The RTP timestamp of the next packet, when it comes; undefined if the producer ends before. */
   nextPacket(): Promise<number | undefined>;
 }

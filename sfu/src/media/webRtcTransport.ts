@@ -68,7 +68,7 @@ export async function createWebRtcTransport(
       try {
         const producer = await transport.produce({ kind, rtpParameters });
         if (kind === 'video') await followKeyFrames(producer, keyFrameRequestsOf(producer.id));
-        return wrapProducer(producer, closeReasonOfRouter, logger);
+        return wrapProducer(producer, transport, closeReasonOfRouter, logger);
       } catch (error) {
         if (isTaken(error)) {
           throw new ProtocolError(
@@ -121,6 +121,7 @@ async function followKeyFrames(producer: types.Producer, requests: KeyFrameReque
 
 function wrapProducer(
   producer: types.Producer,
+  transport: types.WebRtcTransport,
   closeReasonOfRouter: () => CloseReason,
   logger: Logger,
 ): MediaProducer {
@@ -132,6 +133,13 @@ function wrapProducer(
     async packetsReceived() {
       const streams = await producer.getStats();
       return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
+    },
+    async activity() {
+      const [streams, [received]] = await Promise.all([producer.getStats(), transport.getStats()]);
+      return {
+        bitrateBps: streams.reduce((sum, { bitrate }) => sum + bitrate, 0),
+        senderThere: (received?.recvBitrate ?? 0) > 0,
+      };
     },
     nextPacket,
   });

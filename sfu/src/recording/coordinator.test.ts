@@ -107,6 +107,22 @@ describe('recording coordinator', () => {
     expect(stateOf(client)).toBe('recording');
   });
 
+  it.each([
+    ['nothing moved and the agent was there', { bitrateBps: 9_000, senderThere: true }, [1_000_000]],
+    ['something moved', { bitrateBps: 90_000, senderThere: true }, []],
+    ['the agent was not heard any more', { bitrateBps: 0, senderThere: false }, []],
+  ])('says how long the last picture of a display stood if %s', async (_case, activity, stood) => {
+    const recorder = createFakeRecorder();
+    recorders.add(recorder);
+    const client = await stream();
+    engine.activity = activity;
+    const [full] = client.published;
+    client.closeProducer(full?.producer.id ?? '');
+    await settle();
+    expect(recorder.stopped).toHaveLength(1);
+    expect(recorder.stood).toEqual(stood);
+  });
+
   it('begins a new run, alarmed, when one ended by itself; later each time', async () => {
     const recorder = createFakeRecorder();
     recorders.add(recorder);

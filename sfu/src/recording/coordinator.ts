@@ -3,6 +3,8 @@ import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
+import type { MediaProducer } from '../media/types.ts';
+import { STILL_BPS } from './keyFrames.ts';
 import type { RecorderLink, RecorderPool } from './recorderPool.ts';
 import type { SessionRecords } from './sessionRecords.ts';
 import { createTrackRecording, type RunRefusal, type TrackRecording } from './trackRecording.ts';
@@ -50,6 +52,7 @@ export function createRecordingCoordinator(deps: {
   const { directory, recorders, repository, clock, logger } = deps;
   const recordings = new Map<string, TrackRecording>();
   const ending = new Set<Promise<void>>();
+  const lastPictures = new WeakMap<TrackRecording, Promise<number | undefined>>();
   const events = new TypedEmitter<CoordinatorEvents>((err, event) => {
     logger.error({ code: 'coordinator-listener-failed', err, event }, 'a listener to recording events threw');
   });
@@ -107,7 +110,7 @@ export function createRecordingCoordinator(deps: {
   };
   const end = (recording: TrackRecording, reason: RunEndReason): void => {
     const ended: Promise<void> = recording
-      .end(reason)
+      .end(reason, lastPictures.get(recording))
       .catch((error: unknown) => {
         logger.warn({ err: error, code: 'run-stop-failed' }, 'the recorder did not confirm the end of a run');
       })
@@ -125,6 +128,11 @@ export function createRecordingCoordinator(deps: {
     for (const recording of recordings.values()) {
       if (recording.published.session === published.session) recording.soundChanged();
     }
+  });
+  directory.events.on('unshared', ({ producer }) => {
+    const recording = recordings.get(producer.id);
+    if (recording !== undefined)
+      lastPictures.set(recording, lastPictureUntil(producer, clock.nowMs(), logger));
   });
   directory.events.on('producer-removed', ({ producer }, reason) => {
     const recording = recordings.get(producer.id);
@@ -166,6 +174,24 @@ export function createRecordingCoordinator(deps: {
       await Promise.all(ending);
     },
   };
+}
+
+/**
+ * How long the last picture of a stream stood that its agent ends now: until now, if the agent was there and nothing moved.
+ * Where something moved, pictures may be on their way that will not come any more.
+ */
+async function lastPictureUntil(
+  producer: MediaProducer,
+  nowMs: number,
+  logger: Logger,
+): Promise<number | undefined> {
+  try {
+    const { bitrateBps, senderThere } = await producer.activity();
+    return senderThere && bitrateBps < STILL_BPS ? nowMs : undefined;
+  } catch (error) {
+    logger.debug({ err: error }, 'the stream ended before it could be looked at');
+    return undefined;
+  }
 }
 
 /** The sound that goes with a display: what was captured with it, or else what the session has. */

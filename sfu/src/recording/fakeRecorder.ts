@@ -5,6 +5,8 @@ import type { RecorderLink } from './recorderPool.ts';
 export interface FakeRecorder extends RecorderLink {
   readonly started: RunOrder[];
   readonly stopped: string[];
+  /** How long their last pictures stood, as far as it was told. */
+  readonly stood: number[];
   /** The ledgers that it was told. */
   readonly closings: SessionClosing[];
   /** What it was told of sound. */
@@ -31,6 +33,7 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
     status: STATUS,
     started: [],
     stopped: [],
+    stood: [],
     closings: [],
     sounds: [],
     refusal: undefined,
@@ -40,8 +43,9 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
       const audio = order.audio === undefined ? {} : { audio: { rtpPort: 5_002, rtcpPort: 5_003 } };
       return Promise.resolve({ host: '127.0.0.1', ...ports, ...audio });
     },
-    stopRun(runId) {
+    stopRun(runId, untilMs) {
       recorder.stopped.push(runId);
+      if (untilMs !== undefined) recorder.stood.push(untilMs);
       return Promise.resolve();
     },
     closeSession(closing) {

@@ -15,7 +15,7 @@ const SPACING_SHARE = 0.7;
 const SIZING_MS = 1_000;
 
 /** Below this nothing moves: what an encoder sends of a still screen is headers. */
-const STILL_BPS = 20_000;
+export const STILL_BPS = 20_000;
 
 /** A still screen needs no key frame before this: its segment holds one picture however long it is. */
 const STILL_SEGMENT_MS = 20_000;

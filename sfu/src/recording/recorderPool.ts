@@ -25,8 +25,8 @@ export interface RecorderLink {
   readonly status: RecorderStatus;
   /** Resolves when ffmpeg listens. @throws {ProtocolError} */
   startRun(order: RunOrder): Promise<RunDestination>;
-  /** Resolves when the run's last segment is durable. @throws {ProtocolError} */
-  stopRun(runId: string): Promise<void>;
+  /** Resolves when the run's last segment is durable. @param untilMs how long its last picture stood, if that is known. @throws {ProtocolError} */
+  stopRun(runId: string, untilMs?: number): Promise<void>;
   /** Resolves when the ledger is in its manifest, sealed. @throws {ProtocolError} `unknown-session` if it has nothing of it */
   closeSession(closing: SessionClosing): Promise<void>;
   /** Resolves when its queue on disk has the export. @throws {ProtocolError} */

@@ -63,8 +63,8 @@ export interface TrackRecording {
   runFailed(runId: string, reason: RunEndReason, message: string): void;
   /** The recorder itself is gone. */
   recorderLost(): void;
-  /** The producer is gone: no more runs. Resolves when the last one is durable. */
-  end(reason: RunEndReason): Promise<void>;
+  /** The producer is gone: no more runs. Resolves when the last one is durable. @param untilMs see {@link RecorderLink.stopRun} */
+  end(reason: RunEndReason, untilMs?: Promise<number | undefined>): Promise<void>;
 }
 
 /** Builds a {@link TrackRecording}; it does nothing until `begin`. */
@@ -99,10 +99,14 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     dropped?.close();
     return dropped;
   };
-  const stopAtRecorder = async (ended: ActiveRun, reason: RunEndReason): Promise<void> => {
+  const stopAtRecorder = async (
+    ended: ActiveRun,
+    reason: RunEndReason,
+    untilMs?: Promise<number | undefined>,
+  ): Promise<void> => {
     const endedAtMs = clock.nowMs();
     try {
-      await ended.recorder.stopRun(ended.runId);
+      await ended.recorder.stopRun(ended.runId, await untilMs);
     } finally {
       deps.runEnded(ended.runId, endedAtMs, reason);
     }
@@ -264,12 +268,12 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       dropRun();
       machine.handle('lost');
     },
-    async end(reason) {
+    async end(reason, untilMs) {
       attempt += 1;
       cancelRetry?.();
       machine.handle('end');
       const last = dropRun();
-      if (last !== undefined) await stopAtRecorder(last, reason);
+      if (last !== undefined) await stopAtRecorder(last, reason, untilMs);
     },
   };
 }

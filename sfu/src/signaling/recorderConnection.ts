@@ -139,8 +139,8 @@ function linkTo(
       return status();
     },
     startRun: (order) => request('start-run', order),
-    stopRun: async (runId) => {
-      await request('stop-run', { runId });
+    stopRun: async (runId, untilMs) => {
+      await request('stop-run', untilMs === undefined ? { runId } : { runId, untilMs });
     },
     closeSession: async (closing) => {
       await request('close-session', closing);

@@ -109,8 +109,11 @@ export const recorderCommands = {
     request: z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
     response: empty,
   },
-  /** Ends a run; acknowledged when its last segment is durable and has been announced. */
-  'stop-run': { request: z.object({ runId: id }), response: empty },
+  /**
+   * Ends a run; acknowledged when its last segment is durable and has been announced. `untilMs`: nothing moved any more,
+   * and the sender was there until then, so that its last picture stands until then.
+   */
+  'stop-run': { request: z.object({ runId: id, untilMs: timeMs.exactOptional() }), response: empty },
   /**
    * A session is over, or was extended by healing: enters its ledger into the manifest and seals it. Acknowledged when
    * durable; the same may be said again. `unknown-session` if this recorder has nothing of it.
