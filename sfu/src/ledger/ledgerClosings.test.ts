@@ -165,6 +165,51 @@ describe('the ledger of a session that has ended', () => {
     await pass(2_000);
     expect(recorder.closings).toHaveLength(2);
   });
+
+  it('is told again when a segment comes while it is being told', async () => {
+    const { closeSession } = recorder;
+    recorder.closeSession = async (closing) => {
+      recorder.closeSession = closeSession;
+      await repositories.recordings.addSegments([{ runId: 'r1', segment: segment(1, 7_500) }]);
+      await closings.segmentRecorded('r1');
+      await closeSession(closing);
+    };
+    await endSession();
+    closings.sessionLedgerClosed('s1');
+    await pass(0);
+    await pass(2_000);
+    await pass(2_000);
+    expect(recorder.closings.map(({ tracks }) => tracks[0]?.spans.at(-1)?.state)).toEqual([
+      'missing',
+      'recorded',
+    ]);
+    expect(await repositories.ledgers.openClosings()).toEqual([]);
+  });
+
+  it('is told for a few sessions at a time to a recorder that has missed many', async () => {
+    const { recordings } = repositories;
+    const sessionIds = Array.from({ length: 10 }, (_, at) => `s1${at}`);
+    for (const sessionId of sessionIds) {
+      const of = { companyId: 'c1', deviceId: 'd1', userId: 'ann@desk', userName: 'ann', hostName: 'desk' };
+      const run = { sessionId, trackId: TRACK, label: 'Screen', startedAtMs: 1_000, source: 'live' as const };
+      await recordings.addSession({ ...of, sessionId, startedAtMs: 1_000 });
+      await recordings.addRun({ ...run, runId: `run of ${sessionId}`, recorderId: recorder.recorderId });
+      await recordings.endRun(`run of ${sessionId}`, 8_000, 'stopped');
+      await recordings.endSession(sessionId, 8_000, 'stopped');
+    }
+    const answers: (() => void)[] = [];
+    recorder.closeSession = () => new Promise((resolve) => answers.push(resolve));
+    for (const sessionId of sessionIds) closings.sessionLedgerClosed(sessionId);
+    await pass(0);
+    await pass(2_000);
+    expect(answers).toHaveLength(4);
+    for (const answer of answers) {
+      answer();
+      await pass(0);
+    }
+    expect(answers).toHaveLength(10);
+    expect(await repositories.ledgers.openClosings()).toEqual([]);
+  });
 });
 
 describe('a gap that nothing explains', () => {

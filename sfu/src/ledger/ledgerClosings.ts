@@ -8,6 +8,8 @@ import { ledgerOf } from './sessionLedger.ts';
 /** How long what belongs to a session may take to come in before its ledger is told. */
 const SETTLING_MS = 2_000;
 const RETRY_MS = 5_000;
+/** A recorder that comes back after days has missed many. */
+const TOLD_AT_ONCE = 4;
 
 /** Has every recorder enter the final ledgers of the sessions it has media of into its manifests. */
 export interface LedgerClosings {
@@ -37,7 +39,10 @@ export function createLedgerClosings(deps: {
   /** Sessions that wait for a recorder, by its id. */
   const waiting = new Map<string, Set<string>>();
   const timers = new Map<string, () => void>();
+  const due = new Set<string>();
   const running = new Set<string>();
+  /** Of those that are being told: what came too late to be in what is told. */
+  const outdated = new Set<string>();
   let isClosed = false;
 
   const plan = (sessionId: string, delayMs: number): void => {
@@ -47,28 +52,40 @@ export function createLedgerClosings(deps: {
       sessionId,
       clock.after(delayMs, () => {
         timers.delete(sessionId);
-        tell(sessionId).catch((err: unknown) => {
-          logger.error({ err, sessionId, code: 'ledger-closing-failed' }, 'a ledger could not be told');
-          plan(sessionId, RETRY_MS);
-        });
+        due.add(sessionId);
+        tellDue();
       }),
     );
   };
+  const tellDue = (): void => {
+    for (const sessionId of due) {
+      if (running.size >= TOLD_AT_ONCE) return;
+      if (running.has(sessionId)) continue;
+      due.delete(sessionId);
+      running.add(sessionId);
+      tell(sessionId)
+        .catch((err: unknown) => {
+          logger.error({ err, sessionId, code: 'ledger-closing-failed' }, 'a ledger could not be told');
+          plan(sessionId, RETRY_MS);
+        })
+        .finally(() => {
+          running.delete(sessionId);
+          outdated.delete(sessionId);
+          tellDue();
+        });
+    }
+  };
   const tell = async (sessionId: string): Promise<void> => {
-    if (running.has(sessionId)) {
-      plan(sessionId, SETTLING_MS);
-      return;
-    }
-    running.add(sessionId);
-    try {
-      await deps.sessionWritten(sessionId);
-      const record = await ledgers.find(sessionId);
-      if (record === undefined || record.endedAtMs === null) return;
-      if (hasOpenRun(record)) plan(sessionId, SETTLING_MS);
-      else await tellAll(record, record.endedAtMs);
-    } finally {
-      running.delete(sessionId);
-    }
+    await deps.sessionWritten(sessionId);
+    const record = await ledgers.find(sessionId);
+    if (record === undefined || record.endedAtMs === null) return;
+    if (hasOpenRun(record)) plan(sessionId, SETTLING_MS);
+    else await tellAll(record, record.endedAtMs);
+  };
+  /** What is being told, or was told, of the session is not all of it any more. */
+  const reopen = async (sessionId: string): Promise<void> => {
+    if (running.has(sessionId)) outdated.add(sessionId);
+    await ledgers.reopen(sessionId);
   };
   const tellAll = async (record: SessionRecord, endedAtMs: number): Promise<void> => {
     const { sessionId } = record;
@@ -78,6 +95,7 @@ export function createLedgerClosings(deps: {
       const told = await tellOne(recorderId, record, { endedAtMs, ledger });
       if (told) await ledgers.closed({ sessionId, recorderId }, endedAtMs, clock.nowMs());
     }
+    if (outdated.has(sessionId)) await ledgers.reopen(sessionId);
   };
   const tellOne = async (
     recorderId: string,
@@ -115,8 +133,7 @@ export function createLedgerClosings(deps: {
 
   return {
     sessionLedgerClosed(sessionId) {
-      ledgers
-        .reopen(sessionId)
+      reopen(sessionId)
         .catch((err: unknown) => {
           logger.error({ err, sessionId, code: 'database-write-failed' }, 'a ledger could not be reopened');
         })
@@ -125,7 +142,7 @@ export function createLedgerClosings(deps: {
     async segmentRecorded(runId) {
       const sessionId = await ledgers.endedSessionOf(runId);
       if (sessionId === undefined) return;
-      await ledgers.reopen(sessionId);
+      await reopen(sessionId);
       plan(sessionId, SETTLING_MS);
     },
     async resume() {
@@ -137,6 +154,7 @@ export function createLedgerClosings(deps: {
       isClosed = true;
       for (const cancel of timers.values()) cancel();
       timers.clear();
+      due.clear();
     },
   };
 }
