@@ -29,6 +29,8 @@ async function build(): Promise<Setup> {
         playlistUrl: `http://127.0.0.1:4000/media/playlist/1.m3u8?token=t${grants}`,
         thumbnailsUrl: `http://127.0.0.1:4000/media/thumbnails/1.vtt?token=t${grants}`,
         expiresAtMs: serverNowMs() + LIFE_MS,
+        recorderId: 'recorder',
+        elsewhere: [],
       };
     },
     clock,

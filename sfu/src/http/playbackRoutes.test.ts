@@ -94,7 +94,7 @@ describe('playback', () => {
     ]);
   });
 
-  it('comes from the recorder that has most of it', async () => {
+  it('comes from the recorder that has most of it, or from the one that is asked, and says who else has some', async () => {
     for (const [recorderId, mediaBaseUrl] of [
       ['r1', 'http://127.0.0.1:4001'],
       ['r2', 'http://127.0.0.1:4002'],
@@ -111,7 +111,26 @@ describe('playback', () => {
         ]),
       }));
     const { body } = await harness.send('carl', 'POST', '/playback', twoDays);
-    expect(playbackGrants.parse(body).playlistUrl).toContain('http://127.0.0.1:4002/');
+    const granted = playbackGrants.parse(body);
+    expect(granted.playlistUrl).toContain('http://127.0.0.1:4002/');
+    const [r1, r2, r3] = [1, 2, 3].map((number) => ({ recorderId: `r${number}`, recordedMs: number * 2 }));
+    expect(granted).toMatchObject({
+      recorderId: 'r2',
+      elsewhere: [
+        { ...r3, connected: false },
+        { ...r1, connected: true },
+      ],
+    });
+    const other = await harness.send('carl', 'POST', '/playback', { ...twoDays, recorderId: 'r1' });
+    expect(playbackGrants.parse(other.body)).toMatchObject({
+      playlistUrl: expect.stringContaining('http://127.0.0.1:4001/'),
+      elsewhere: [r3, r2],
+    });
+    for (const recorderId of ['r3', 'nobody']) {
+      await expect(
+        harness.send('carl', 'POST', '/playback', { ...twoDays, recorderId }),
+      ).resolves.toMatchObject({ status: 503 });
+    }
   });
 
   it.each([

@@ -12,7 +12,7 @@ import type { AuditLog } from '../audit/auditLog.ts';
 import type { RecordedMedia, RecordedMediaRepository } from '../db/recordedMedia.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import { isWithin, type Reach } from '../identity/authorise.ts';
-import { holderOf } from '../recording/mediaHolder.ts';
+import { holderOf, holdingsOf } from '../recording/mediaHolder.ts';
 import type { RecorderPool } from '../recording/recorderPool.ts';
 import type { Api } from './route.ts';
 
@@ -73,7 +73,7 @@ export function playbackRoutes(api: Api, deps: PlaybackRoutesDeps): void {
       const media = await findMedia(order, context.reach);
       const [first] = media;
       if (first === undefined) throw new Error('Media was found, and there is none.');
-      const { mediaBaseUrl } = holderOf(media, deps.recorders);
+      const { mediaBaseUrl, recorderId } = holderOf(media, deps.recorders, order.recorderId);
       const { companyId, userId } = first;
       const { trackId } = order;
       await deps.auditLog.record({
@@ -94,6 +94,13 @@ export function playbackRoutes(api: Api, deps: PlaybackRoutesDeps): void {
         playlistUrl: `${mediaBaseUrl}/media/playlist/${nowMs}.m3u8?token=${token}`,
         thumbnailsUrl: `${mediaBaseUrl}/media/thumbnails/${nowMs}.vtt?token=${token}`,
         expiresAtMs,
+        recorderId,
+        elsewhere: holdingsOf(media)
+          .filter((holding) => holding.recorderId !== recorderId)
+          .map((holding) => ({
+            ...holding,
+            connected: deps.recorders.find(holding.recorderId) !== undefined,
+          })),
       };
     },
   });

@@ -7,9 +7,10 @@ export const MAX_PLAYBACK_MS = 7 * 86_400_000;
 
 /**
  * Body of `POST /api/v1/playback`: a track of one session as a whole, or of a user within [fromMs, toMs), across sessions.
+ * Of one recorder, where several have media of it: of the connected one that has most, unless `recorderId` names another.
  */
 export const playbackOrder = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('session'), sessionId: id, trackId }),
+  z.object({ kind: z.literal('session'), sessionId: id, trackId, recorderId: id.exactOptional() }),
   z.object({
     kind: z.literal('range'),
     companyId: id,
@@ -17,6 +18,7 @@ export const playbackOrder = z.discriminatedUnion('kind', [
     trackId,
     fromMs: timeMs,
     toMs: timeMs,
+    recorderId: id.exactOptional(),
   }),
 ]);
 
@@ -27,6 +29,10 @@ export const playbackGrants = z.object({
   /** WebVTT of thumbnails, every 10 s, as sprites (cues carry `#xywh`). */
   thumbnailsUrl: z.url(),
   expiresAtMs: timeMs,
+  /** Whose media this is. */
+  recorderId: id,
+  /** Who else has media of it, the most first: it is not in there. */
+  elsewhere: z.array(z.object({ recorderId: id, recordedMs: z.int().nonnegative(), connected: z.boolean() })),
 });
 
 /** See {@link playbackOrder}. */
