@@ -48,6 +48,7 @@ export async function startAgent(world: World, at: DevicePlace): Promise<Streami
 export async function stream(agent: ConnectedAgent): Promise<StreamingAgent> {
   const request = createRequester(agent.socket, agentRequests);
   const login = await request('client-connected', { machine: MACHINE, lastSeenMessage: 0 });
+  await request('report-clock', { offsetMs: 0, roundTripMs: 1 });
   const { sessionId } = await request('start-streaming', {});
   const { transportId } = await request('create-transport', {});
   await request('connect-transport', { transportId, dtlsParameters: DTLS });

@@ -194,6 +194,10 @@ export const recordRows: Rows = {
       },
     ],
   },
+  'GET /api/v1/storage-problems': {
+    door: 'session',
+    cases: [{ places: ['own-group'], expect: anywhere(RECORDINGS, '200') }],
+  },
   // What the log holds, the unit tests show: here, nothing was sealed yet.
   'GET /api/v1/companies/:companyId/seals': {
     door: 'session',

@@ -1,4 +1,10 @@
-import { RECORDER_NAMESPACE, createRequester, recorderRequests, type Ack } from '@sightline/shared';
+import {
+  RECORDER_NAMESPACE,
+  createRequester,
+  recorderCommands,
+  recorderRequests,
+  type Ack,
+} from '@sightline/shared';
 import type { Socket } from 'socket.io-client';
 import { recorderOffer } from '../harness/recorderOffer.ts';
 import { connect } from './sockets.ts';
@@ -9,13 +15,13 @@ export function connectRecorder({ stack }: World): Promise<Socket> {
   return connect(stack.url, RECORDER_NAMESPACE, { auth: { secret: stack.recorderSecret } });
 }
 
-/** Connects a recorder that offers its service, and starts no run that it is asked for. */
+/** Connects a recorder that offers its service, and does nothing that it is asked for. */
 export async function startRecorder(world: World): Promise<Socket> {
   const socket = await connectRecorder(world);
   const refuse = (_order: unknown, answer: (refusal: Ack<never>) => void): void => {
-    answer({ ok: false, error: { code: 'limit-reached', message: 'This recorder takes no run.' } });
+    answer({ ok: false, error: { code: 'limit-reached', message: 'This recorder takes no orders.' } });
   };
-  socket.on('start-run', refuse).on('stop-run', refuse);
+  for (const command of Object.keys(recorderCommands)) socket.on(command, refuse);
   await createRequester(socket, recorderRequests)('recorder-ready', recorderOffer('recorder'));
   return socket;
 }
