@@ -5,6 +5,8 @@ import type { InterruptionLog } from './interruptionLog.ts';
 
 /** More of one session is a mistake, or an attack. */
 const MAX_INTERRUPTIONS = 1_000;
+/** A machine that is away begins no sessions; its clock may be wrong. */
+const MAX_SESSIONS = 20;
 
 /** When a machine was not there, in its own time. */
 export interface Absence {
@@ -26,6 +28,8 @@ export async function enterAbsence(
     ledgers: Pick<LedgerRecordsRepository, 'sessionsDuring'>;
     repository: Pick<InterruptionsRepository, 'list'>;
     log: Pick<InterruptionLog, 'add'>;
+    /** The ledger of a session that has ended is another now. */
+    closeAgain: (sessionId: string) => void;
     clock: Clock;
   },
 ): Promise<void> {
@@ -38,12 +42,16 @@ export async function enterAbsence(
   };
   if (during.toMs <= during.fromMs)
     throw new ProtocolError('bad-payload', 'An absence has to end after it began, and to lie in the past.');
-  for (const session of await deps.ledgers.sessionsDuring(client.clientId, during)) {
+  const sessions = await deps.ledgers.sessionsDuring(client.clientId, during);
+  if (sessions.length > MAX_SESSIONS)
+    throw new ProtocolError('limit-reached', 'An absence cannot concern so many sessions.');
+  for (const session of sessions) {
     const { sessionId, startedAtMs, endedAtMs } = session;
     if ((await deps.repository.list(sessionId)).length >= MAX_INTERRUPTIONS)
       throw new ProtocolError('limit-reached', 'This session was interrupted too often.');
     const key = { sessionId, trackId: null, reason: 'sleep-or-lock' } as const;
     const from = Math.max(during.fromMs, startedAtMs);
     await deps.log.add(key, from, Math.min(during.toMs, endedAtMs ?? during.toMs));
+    if (endedAtMs !== null) deps.closeAgain(sessionId);
   }
 }

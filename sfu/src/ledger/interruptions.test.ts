@@ -224,4 +224,30 @@ describe('an absence', () => {
     await expect(away(4_610_000, 4_609_000)).rejects.toThrow(/ended|end after/);
     await expect(away(9_000_000_000, 9_000_001_000)).rejects.toThrow(/past/);
   });
+
+  it('has the ledger of a session that ended meanwhile told again', async () => {
+    const { sessionId } = await publish();
+    const { recordings, ledgers: records } = scene.repositories;
+    const run = { runId: 'run', sessionId, trackId: TRACK, label: 'Screen', source: 'live' as const };
+    await recordings.addRun({ ...run, startedAtMs: scene.clock.nowMs(), recorderId: 'r1' });
+    scene.clock.advance(60_000);
+    await scene.done(agent.admitted.stopStreaming());
+    const session = await recordings.findSession(sessionId);
+    const endedAtMs = session?.endedAtMs ?? 0;
+    await records.closed({ sessionId, recorderId: 'r1' }, endedAtMs, scene.clock.nowMs());
+    agent.admitted.client().reportClock(0);
+    await away(endedAtMs - 10_000, endedAtMs);
+    await scene.settle();
+    expect(await records.openClosings()).toEqual([{ sessionId, recorderId: 'r1' }]);
+  });
+
+  it('cannot concern more sessions than a wrong clock explains', async () => {
+    agent.admitted.client().reportClock(0);
+    for (let nth = 0; nth < 21; nth += 1) {
+      await scene.done(agent.admitted.startStreaming());
+      scene.clock.advance(1_000);
+      await scene.done(agent.admitted.stopStreaming());
+    }
+    await expect(away(0, scene.clock.nowMs())).rejects.toThrow(/so many sessions/);
+  });
 });

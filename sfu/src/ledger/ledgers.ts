@@ -65,7 +65,11 @@ export async function createLedgers(deps: {
     events: alarms.events,
     sessionLedgerClosed: (sessionId) => closings.sessionLedgerClosed(sessionId),
     segmentRecorded: (runId) => closings.segmentRecorded(runId),
-    reportAbsence: (absence, client) => enterAbsence(absence, client, { ledgers, repository, log, clock }),
+    reportAbsence: (absence, client) =>
+      enterAbsence(absence, client, {
+        ...{ ledgers, repository, log, clock },
+        closeAgain: (sessionId) => closings.sessionLedgerClosed(sessionId),
+      }),
     serverGoes: () => interruptions.close(),
     async close() {
       alarms.close();
