@@ -13,6 +13,7 @@ import { readPageOptions } from './identity/pageOptions.ts';
 import { createWorkerMedia } from './local/localMedia.ts';
 import type { LocalPlatform } from './local/localCopies.ts';
 import { createPieceFolder } from './local/pieceFolder.ts';
+import { createSenderTaps, type SenderTaps } from './local/sent/senderTaps.ts';
 import { sendByTus } from './local/upload/tusUpload.ts';
 import { sha256OfFile } from './local/upload/uploads.ts';
 import { createMediasoupEngine } from './publish/mediasoupEngine.ts';
@@ -35,6 +36,21 @@ await enrolments.load();
 
 const pageMs = (): number => performance.timeOrigin + performance.now();
 
+/** Undefined in browsers whose senders cannot be listened to, or that cannot record by themselves. */
+function findSenderTaps(): SenderTaps | undefined {
+  // In Chromium since 141, whatever the types say.
+  const canListen = 'RTCRtpScriptTransform' in window;
+  if (!canListen || window.MediaStreamTrackProcessor === undefined || !window.isSecureContext)
+    return undefined;
+  return createSenderTaps({
+    createWorker: () => new Worker(new URL('./local/sent/worker.ts', import.meta.url), { type: 'module' }),
+    createTransform: (worker, tap) => new RTCRtpScriptTransform(worker, tap),
+    onError: report,
+  });
+}
+
+const taps = findSenderTaps();
+
 /** Undefined in browsers that cannot record by themselves, or keep what they have recorded. */
 function findLocalPlatform(): LocalPlatform | undefined {
   const { MediaStreamTrackProcessor: Processor } = window;
@@ -42,6 +58,7 @@ function findLocalPlatform(): LocalPlatform | undefined {
     createWorker: () => new Worker(new URL('./local/worker/main.ts', import.meta.url), { type: 'module' }),
     createProcessor: Processor && ((track) => new Processor({ track })),
     createId: () => crypto.randomUUID(),
+    taps,
   });
   // Where there is no storage of one's own, or no encoder, the page is neither local nor on HTTPS.
   if (media === undefined || !window.isSecureContext) return undefined;
@@ -50,7 +67,7 @@ function findLocalPlatform(): LocalPlatform | undefined {
 
 const agent = createAgent({
   media,
-  engine: createMediasoupEngine(),
+  engine: createMediasoupEngine(taps && { onFullSender: (trackId, sender) => taps.keep(trackId, sender) }),
   socket: createAgentSocket(window.location.origin, () => enrolments.current?.credential),
   readIdleMs:
     bridge === undefined

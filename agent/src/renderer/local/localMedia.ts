@@ -1,4 +1,5 @@
 import type { PieceRecord, PieceTrack } from './piece.ts';
+import type { SenderTaps } from './sent/senderTaps.ts';
 import type { WorkerOrder, WorkerReport } from './worker/protocol.ts';
 
 /** What a recording tells whoever began it. */
@@ -21,12 +22,17 @@ export interface Times {
 
 /** The boundary to the browser's encoders and its private file system. */
 export interface LocalMedia {
-  /** Records the track until the returned function is called. The track stays its owner's. */
+  /**
+   * Records the track until the returned function is called, and what was sent of it lately: that may not have arrived,
+   * for a loss is noticed later than it happens. The track stays its owner's.
+   */
   record(
     track: PieceTrack & { media: MediaStreamTrack },
     times: Times,
     handlers: RecordingHandlers,
   ): () => void;
+  /** What was sent until now is part of no recording that begins later. */
+  forgetSent(): void;
 }
 
 /** The media of this browser; `undefined` where it cannot record so. */
@@ -34,8 +40,10 @@ export function createWorkerMedia(scope: {
   createWorker: () => Worker;
   createProcessor: ((track: MediaStreamTrack) => { readable: ReadableStream<VideoFrame> }) | undefined;
   createId: () => string;
+  /** Undefined where nothing can be kept of what is sent. */
+  taps: Pick<SenderTaps, 'take' | 'forget'> | undefined;
 }): LocalMedia | undefined {
-  const { createProcessor } = scope;
+  const { createProcessor, taps } = scope;
   if (createProcessor === undefined) return undefined;
   const recordings = new Map<string, RecordingHandlers>();
   // Now, while its script can still be loaded: when it is needed, there may be no network.
@@ -80,8 +88,11 @@ export function createWorkerMedia(scope: {
       recordings.set(recordingId, handlers);
       const { readable: frames } = createProcessor(media);
       const track = { sessionId, trackId, label };
-      order({ kind: 'begin', recordingId, track, frames, ...times }, [frames]);
+      const sent = taps?.take(trackId);
+      const transfer = sent === undefined ? [frames] : [frames, sent];
+      order({ kind: 'begin', recordingId, track, frames, sent, ...times }, transfer);
       return () => order({ kind: 'end', recordingId });
     },
+    forgetSent: () => taps?.forget(),
   };
 }

@@ -9,6 +9,7 @@ import { createLocalRecorder, type LocalRecorder, type SharingSituation } from '
 /** Remembers what is being recorded. */
 class FakeLocalMedia implements LocalMedia {
   readonly running = new Map<string, RecordingHandlers>();
+  forgotten = 0;
   readonly begun: { of: string; times: Times }[] = [];
 
   record(
@@ -24,6 +25,10 @@ class FakeLocalMedia implements LocalMedia {
       this.running.delete(of);
       handlers.ended();
     };
+  }
+
+  forgetSent(): void {
+    this.forgotten += 1;
   }
 }
 
@@ -71,6 +76,18 @@ describe('recording on this computer', () => {
     expect(recorded()).toEqual(['s1/display-1', 's1/display-2']);
     clock.advance(1_000);
     expect(recorded()).toEqual(['s1/display-1']);
+  });
+
+  it('brings nothing that was sent unrecorded, in another session, or before time jumped', () => {
+    update({ displays: [one], mayRecord: false });
+    media.forgotten = 0;
+    update({ mayRecord: true });
+    expect(media.forgotten).toBe(1);
+    update({ sessionId: 's1', ...streamed(one) });
+    update(streamed());
+    expect(media.forgotten).toBe(2);
+    recorder.timeJumped();
+    expect(media.forgotten).toBe(3);
   });
 
   it('goes on when it is lost again meanwhile', () => {

@@ -160,7 +160,10 @@ export function createLocalRecorder(deps: {
       return isRecording();
     },
     update(next) {
+      // What was sent unrecorded, or in another session, is no part of what is recorded here.
+      const isAnew = next.sessionId !== situation.sessionId || (next.mayRecord && !situation.mayRecord);
       situation = next;
+      if (isAnew) media.forgetSent();
       const shared = new Map(next.displays.map((display) => [display.trackId, display]));
       for (const [trackId, track] of tracked) {
         if (shared.get(trackId) === track.display) continue;
@@ -180,6 +183,7 @@ export function createLocalRecorder(deps: {
       announce();
     },
     timeJumped() {
+      media.forgetSent();
       for (const track of tracked.values()) {
         const { recording } = track;
         if (recording === undefined) continue;

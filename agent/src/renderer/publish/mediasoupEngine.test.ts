@@ -18,9 +18,9 @@ it('announces what it sends as the protocol wants it', async () => {
     produce: async (order) => `producer-${orders.push(order)}`,
     stateChanged: () => undefined,
   };
-  const engine = createMediasoupEngine(
-    FakeHandler.createFactory({ generateNativeRtpCapabilities, generateLocalDtlsParameters }),
-  );
+  const engine = createMediasoupEngine({
+    handlerFactory: FakeHandler.createFactory({ generateNativeRtpCapabilities, generateLocalDtlsParameters }),
+  });
   const { openTransport } = await engine.prepare(rtpCapabilities.parse(generateRouterRtpCapabilities()));
   const { id: transportId, ...serverEnd } = generateTransportRemoteParameters();
   const transport = openTransport(transportOptions.parse({ transportId, ...serverEnd }), handlers);

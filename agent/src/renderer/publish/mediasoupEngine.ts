@@ -24,8 +24,16 @@ const STATE: Record<types.ConnectionState, TransportState> = {
   closed: 'broken',
 };
 
-/** The engine of this browser. `handlerFactory` takes the place of the browser's own WebRTC in tests. */
-export function createMediasoupEngine(handlerFactory?: types.HandlerFactory): MediaEngine {
+/** What may be given to an engine. */
+export interface EngineOptions {
+  /** Takes the place of the browser's own WebRTC in tests. */
+  handlerFactory?: types.HandlerFactory;
+  /** Is told of every sender of H.264 at full size before anything is sent on it. */
+  onFullSender?: (trackId: string, sender: RTCRtpSender) => void;
+}
+
+/** The engine of this browser. */
+export function createMediasoupEngine({ handlerFactory, onFullSender }: EngineOptions = {}): MediaEngine {
   return {
     async prepare(routerCapabilities) {
       const device = await createDevice(handlerFactory);
@@ -47,7 +55,8 @@ export function createMediasoupEngine(handlerFactory?: types.HandlerFactory): Me
             );
           });
           transport.on('connectionstatechange', (state) => handlers.stateChanged(STATE[state]));
-          return wrapTransport(transport, videoCodec);
+          const isH264 = videoCodec.mimeType.toLowerCase() === 'video/h264';
+          return wrapTransport(transport, videoCodec, isH264 ? onFullSender : undefined);
         },
       };
     },
@@ -71,7 +80,11 @@ async function createDevice(handlerFactory: types.HandlerFactory | undefined): P
   }
 }
 
-function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCapability): SendTransport {
+function wrapTransport(
+  transport: types.Transport,
+  videoCodec: types.RtpCodecCapability,
+  onFullSender: EngineOptions['onFullSender'],
+): SendTransport {
   return {
     async produce({ track, trackId, label, source }: OutgoingMedia): Promise<OutgoingStream> {
       const { encoding, codecOptions, degradationPreference } = SEND_SETTINGS[source];
@@ -85,6 +98,9 @@ function wrapTransport(transport: types.Transport, videoCodec: types.RtpCodecCap
         zeroRtpOnPause: true,
         disableTrackOnPause: false,
         appData: { trackId, label, source },
+        ...(source === 'full' && onFullSender !== undefined
+          ? { onRtpSender: (sender: RTCRtpSender) => onFullSender(trackId, sender) }
+          : {}),
       });
       const sender = producer.rtpSender;
       if (sender !== undefined && degradationPreference !== undefined) {

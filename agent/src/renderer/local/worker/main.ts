@@ -1,9 +1,11 @@
 import { systemClock } from '@sightline/shared';
+import { createCaptureClock } from '../media/captureClock.ts';
+import type { SentStretch } from '../sent/protocol.ts';
 import { createWebCodecsEncoder } from './encoder.ts';
 import { openPieceFile, StoreFullError } from './openPieceFile.ts';
-import { createPieceSequence } from './pieceSequence.ts';
+import { createPieceSequence, type PieceSequence } from './pieceSequence.ts';
 import type { WorkerOrder, WorkerReport } from './protocol.ts';
-import { createCaptureClock, createTrackRecorder, type TrackRecorder } from './trackRecorder.ts';
+import { createTrackRecorder, type TrackRecorder } from './trackRecorder.ts';
 
 const recordings = new Map<string, TrackRecorder>();
 const nowMs = (): number => performance.timeOrigin + performance.now();
@@ -13,35 +15,54 @@ function begin({
   recordingId,
   track,
   frames,
+  sent,
   agentAheadMs,
   clockOffsetMs,
 }: Extract<WorkerOrder, { kind: 'begin' }>): void {
-  const captured = createCaptureClock(nowMs);
   const fail = (error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
     tell({ kind: 'failed', recordingId, isFull: error instanceof StoreFullError, message });
     end(recordingId);
   };
-  const pieces = createPieceSequence({
-    async open(fromUs) {
-      const fromMs = Math.round(captured.toMs(fromUs) + agentAheadMs);
-      const piece = { pieceId: crypto.randomUUID(), ...track, fromMs, clockOffsetMs };
-      const file = await openPieceFile(navigator, piece);
-      tell({ kind: 'piece-begun', recordingId, piece });
-      return file;
-    },
-    onError: fail,
-  });
+  const openPieces = (toMs: (timestampUs: number) => number): PieceSequence =>
+    createPieceSequence({
+      async open(fromUs) {
+        const fromMs = Math.round(toMs(fromUs) + agentAheadMs);
+        const piece = { pieceId: crypto.randomUUID(), ...track, fromMs, clockOffsetMs };
+        const file = await openPieceFile(navigator, piece);
+        tell({ kind: 'piece-begun', recordingId, piece });
+        return file;
+      },
+      onError: fail,
+    });
+  if (sent !== undefined) writeSent(sent, (aheadMs) => openPieces((us) => us / 1_000 + aheadMs));
+  const captured = createCaptureClock(nowMs);
   const recorder = createTrackRecorder({
     reader: frames.getReader(),
     createEncoder: createWebCodecsEncoder,
-    pieces,
+    pieces: openPieces((us) => captured.toMs(us)),
     clock: systemClock,
     captured,
     copyFrame: (frame, timestamp) => new VideoFrame(frame, { timestamp }),
     onError: fail,
   });
   recordings.set(recordingId, recorder);
+}
+
+/** Writes what was sent lately into pieces of its own. */
+function writeSent(from: MessagePort, openPieces: (aheadMs: number) => PieceSequence): void {
+  from.addEventListener(
+    'message',
+    ({ data }: MessageEvent<SentStretch | undefined>) => {
+      from.close();
+      if (data === undefined) return;
+      const pieces = openPieces(data.aheadMs);
+      for (const picture of data.pictures) pieces.write(picture);
+      void pieces.end(data.untilUs);
+    },
+    { once: true },
+  );
+  from.start();
 }
 
 function end(recordingId: string): void {

@@ -8,6 +8,8 @@ export type WorkerOrder =
       recordingId: string;
       track: PieceTrack;
       frames: ReadableStream<VideoFrame>;
+      /** Brings what was sent lately, see `SenderTaps.take`. */
+      sent: MessagePort | undefined;
       /** Add to the worker's `timeOrigin + now()` to get the agent's time. */
       agentAheadMs: number;
       clockOffsetMs: number;

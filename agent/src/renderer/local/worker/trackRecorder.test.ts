@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
+import { createCaptureClock } from '../media/captureClock.ts';
 import type { EncoderHandlers } from './encoder.ts';
-import { createCaptureClock, createTrackRecorder, type TrackRecorder } from './trackRecorder.ts';
+import { createTrackRecorder, type TrackRecorder } from './trackRecorder.ts';
 
 /** Captures count from a base of their own. */
 const BASE_MS = 25_000;

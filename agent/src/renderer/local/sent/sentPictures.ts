@@ -1,0 +1,60 @@
+import { createCaptureClock } from '../media/captureClock.ts';
+import type { Picture } from '../media/pieceWriter.ts';
+import { createPictureRing } from './pictureRing.ts';
+import type { SentStretch } from './protocol.ts';
+
+/** RTP's clock of video (RFC 6184, section 8.2.1), and where its stamps begin again. */
+const RTP_HZ = 90_000;
+const RTP_WRAP = 2 ** 32;
+/** More than this after the last picture that was sent, nobody knows what the screen showed. */
+const LAST_SHOWN_US = 1_000_000;
+
+/** What passes through an encoded transform (W3C webrtc-encoded-transform). */
+export interface SentFrame {
+  readonly data: ArrayBuffer;
+  readonly type: string;
+  getMetadata(): { rtpTimestamp?: number; width?: number; height?: number };
+}
+
+/** What was sent of one track lately. */
+export interface SentPictures {
+  /** Copies a frame that is being sent, which goes its way untouched. */
+  copy(frame: SentFrame): void;
+  /** Gives away what is kept. */
+  take(): SentStretch | undefined;
+}
+
+/** Builds {@link SentPictures}. */
+export function createSentPictures(nowMs: () => number): SentPictures {
+  const ring = createPictureRing();
+  const captured = createCaptureClock(nowMs);
+  let last: { rtp: number; us: number } | undefined;
+  let size = { width: 0, height: 0 };
+
+  function toUs(rtp: number): number {
+    // The shortest way from the stamp before, over the wrap if need be.
+    const step = last === undefined ? 0 : ((rtp - last.rtp + RTP_WRAP * 1.5) % RTP_WRAP) - RTP_WRAP / 2;
+    last = { rtp, us: (last?.us ?? 0) + (step * 1_000_000) / RTP_HZ };
+    return last.us;
+  }
+
+  return {
+    copy(frame) {
+      const { rtpTimestamp, width, height } = frame.getMetadata();
+      if (rtpTimestamp === undefined) return;
+      const isKey = frame.type === 'key';
+      if (isKey && width !== undefined && height !== undefined) size = { width, height };
+      const timestampUs = toUs(rtpTimestamp);
+      captured.saw(timestampUs);
+      const picture: Picture = { data: new Uint8Array(frame.data.slice(0)), isKey, timestampUs, ...size };
+      ring.push(picture);
+    },
+    take() {
+      const pictures = ring.take();
+      const lastUs = pictures.at(-1)?.timestampUs;
+      if (lastUs === undefined) return undefined;
+      const untilUs = Math.min(captured.nowUs() ?? lastUs, lastUs + LAST_SHOWN_US);
+      return { pictures, aheadMs: captured.toMs(0), untilUs };
+    },
+  };
+}

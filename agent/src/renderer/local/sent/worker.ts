@@ -1,0 +1,37 @@
+import type { SenderTap, TapOrder, TapReport } from './protocol.ts';
+import { createSentPictures, type SentFrame, type SentPictures } from './sentPictures.ts';
+import { createTee } from './tee.ts';
+
+/** Nothing here waits for a disk or an encoder: what is sent live passes through this thread. */
+const sent = new Map<string, SentPictures>();
+const nowMs = (): number => performance.timeOrigin + performance.now();
+const tell = (report: TapReport): void => self.postMessage(report);
+
+function tap({ transformer }: RTCTransformEvent): void {
+  const { trackId }: SenderTap = transformer.options;
+  const pictures = createSentPictures(nowMs);
+  const letGo = (): void => {
+    if (sent.get(trackId) === pictures) sent.delete(trackId);
+  };
+  const fail = (error: unknown): void => {
+    letGo();
+    tell({ kind: 'failed', message: String(error) });
+  };
+  const tee = createTee<SentFrame>({ copy: (frame) => pictures.copy(frame), onError: fail });
+  const passing = transformer.readable.pipeThrough(new TransformStream(tee)).pipeTo(transformer.writable);
+  sent.set(trackId, pictures);
+  passing.then(letGo, fail);
+}
+
+function take(trackId: string, to: MessagePort): void {
+  const stretch = sent.get(trackId)?.take();
+  to.postMessage(stretch, stretch?.pictures.map(({ data }) => data.buffer) ?? []);
+  to.close();
+}
+
+self.addEventListener('rtctransform', tap);
+self.addEventListener('message', ({ data }: MessageEvent<TapOrder>) => {
+  if (data.kind === 'take') take(data.trackId, data.to);
+  else for (const pictures of sent.values()) pictures.take();
+});
+tell({ kind: 'ready' });
