@@ -35,7 +35,7 @@ export interface RecordedRun {
   keyFramesNeeded: number;
   segments: Segment[];
   end: { reason: RunEndReason; message: string } | undefined;
-  /** When the run's key frames went out, by this test's clock. */
+  /** When the run's key frames went out, by the sfu's clock. */
   keyFramesAtMs: number[];
 }
 
@@ -89,8 +89,12 @@ const SOUND = {
   },
 };
 
-/** Starts it on a free port; it gives up a connection that has been silent for `silenceMs`. */
-export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu> {
+/**
+ * Starts it on a free port; it gives up a connection that has been silent for `silenceMs`, and its clock is ahead of the
+ * machine's by `clockAheadMs`.
+ */
+export async function startFakeSfu({ silenceMs = 45_000, clockAheadMs = 0 } = {}): Promise<FakeSfu> {
+  const nowMs = (): number => Date.now() + clockAheadMs;
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
@@ -177,7 +181,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
     companyId: 'acme',
     userId: 'zoë %1',
     sessionId: randomUUID(),
-    sessionStartedAtMs: Date.now(),
+    sessionStartedAtMs: nowMs(),
     trackId: 'display-1',
     userName: 'Zoë',
     hostName: 'ws-1',
@@ -222,7 +226,7 @@ export async function startFakeSfu({ silenceMs = 45_000 } = {}): Promise<FakeSfu
         codec,
         rtpPort,
         onKeyFrame(rtpTimestamp) {
-          const atMs = Date.now();
+          const atMs = nowMs();
           if (rtpTimestamp !== lastTimestamp) keyFramesAtMs.push(atMs);
           lastTimestamp = rtpTimestamp;
           recorder?.socket.emit('run-key-frame', { runId, rtpTimestamp, atMs });
