@@ -46,7 +46,7 @@ export interface HealingRepository {
    * `reconnecting` until it is recorded. Nothing happens to one that runs, or whose end was meant.
    */
   extendSession(sessionId: string, endedAtMs: number): Promise<void>;
-  /** Enters the run that the piece becomes; if it is there, another recorder makes it now. */
+  /** Enters the run that the piece becomes. If another recorder had begun to make it, nothing of what that made counts. */
   addHealedRun(piece: StoredPiece, startedAtMs: number): Promise<void>;
 }
 
@@ -94,22 +94,8 @@ export function createHealingRepository(database: Database): HealingRepository {
     },
     extendSession: (sessionId, endedAtMs) =>
       database.transaction().execute((transaction) => extend(transaction, sessionId, endedAtMs)),
-    async addHealedRun({ pieceId, sessionId, trackId, recorderId }, startedAtMs) {
-      await database
-        .insertInto('runs')
-        .values({
-          run_id: pieceId,
-          session_id: sessionId,
-          track_id: trackId,
-          started_at_ms: startedAtMs,
-          ended_at_ms: null,
-          end_reason: null,
-          source: 'healed',
-          recorder_id: recorderId,
-        })
-        .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ recorder_id: recorderId }))
-        .execute();
-    },
+    addHealedRun: (piece, startedAtMs) =>
+      database.transaction().execute((transaction) => putHealedRun(transaction, piece, startedAtMs)),
   };
 }
 
@@ -157,6 +143,41 @@ const toSession = (row: Schema['sessions']) => ({
   endedAtMs: row.ended_at_ms,
   endReason: row.end_reason,
 });
+
+async function putHealedRun(
+  transaction: Database,
+  { pieceId, sessionId, trackId, recorderId }: StoredPiece,
+  startedAtMs: number,
+): Promise<void> {
+  const known = await transaction
+    .selectFrom('runs')
+    .select('recorder_id')
+    .where('run_id', '=', pieceId)
+    .executeTakeFirst();
+  if (known?.recorder_id === recorderId) return;
+  if (known !== undefined) {
+    await transaction.deleteFrom('segments').where('run_id', '=', pieceId).execute();
+    await transaction
+      .updateTable('runs')
+      .set({ recorder_id: recorderId })
+      .where('run_id', '=', pieceId)
+      .execute();
+    return;
+  }
+  await transaction
+    .insertInto('runs')
+    .values({
+      run_id: pieceId,
+      session_id: sessionId,
+      track_id: trackId,
+      started_at_ms: startedAtMs,
+      ended_at_ms: null,
+      end_reason: null,
+      source: 'healed',
+      recorder_id: recorderId,
+    })
+    .execute();
+}
 
 async function extend(transaction: Database, sessionId: string, endedAtMs: number): Promise<void> {
   const before = await transaction

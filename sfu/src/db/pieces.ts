@@ -1,3 +1,4 @@
+import { lockCompanies } from './companyLock.ts';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,9 +29,10 @@ export interface StoredPiece {
 export interface PiecesRepository {
   /**
    * Enters a piece. If the same device has offered it before, what it says now counts as long as nothing was uploaded;
-   * its recorder stays. Resolves with what is on record, which may be another device's.
+   * its recorder stays. Resolves with what is on record, which may be another device's; undefined while media of its
+   * session is being deleted: what comes meanwhile would be taken for deleted too.
    */
-  offer(piece: StoredPiece): Promise<StoredPiece>;
+  offer(piece: StoredPiece): Promise<StoredPiece | undefined>;
   find(pieceId: string): Promise<StoredPiece | undefined>;
   /** Another recorder is to get it: what was uploaded does not count. Nothing happens to one that is finished. */
   moveTo(pieceId: string, recorderId: string, atMs: number): Promise<void>;
@@ -51,8 +53,8 @@ const UNFINISHED: readonly PieceState[] = ['offered', 'uploaded'];
 
 /** The {@link PiecesRepository} on a database. */
 export function createPiecesRepository(database: Database): PiecesRepository {
-  const find = async (pieceId: string): Promise<StoredPiece | undefined> => {
-    const row = await database
+  const find = async (pieceId: string, from = database): Promise<StoredPiece | undefined> => {
+    const row = await from
       .selectFrom('pieces')
       .selectAll()
       .where('piece_id', '=', pieceId)
@@ -60,29 +62,13 @@ export function createPiecesRepository(database: Database): PiecesRepository {
     return row && toPiece(row);
   };
   return {
-    find,
-    async offer(piece) {
-      await database
-        .insertInto('pieces')
-        .values(toRow(piece))
-        .onConflict((conflict) =>
-          conflict
-            .column('piece_id')
-            .doUpdateSet((row) => ({
-              from_ms: row.ref('excluded.from_ms'),
-              to_ms: row.ref('excluded.to_ms'),
-              bytes: row.ref('excluded.bytes'),
-              sha256: row.ref('excluded.sha256'),
-              mime_type: row.ref('excluded.mime_type'),
-            }))
-            .where('pieces.state', '=', 'offered')
-            .where('pieces.device_id', '=', piece.deviceId)
-            .where('pieces.session_id', '=', piece.sessionId)
-            .where('pieces.track_id', '=', piece.trackId),
-        )
-        .execute();
-      return (await find(piece.pieceId)) ?? piece;
-    },
+    find: (pieceId) => find(pieceId),
+    offer: (piece) =>
+      database.transaction().execute(async (transaction) => {
+        if (await isBeingDeleted(transaction, piece.sessionId)) return undefined;
+        await put(transaction, piece);
+        return find(piece.pieceId, transaction);
+      }),
     async moveTo(pieceId, recorderId, atMs) {
       await database
         .updateTable('pieces')
@@ -123,6 +109,46 @@ export function createPiecesRepository(database: Database): PiecesRepository {
       return { pieces: Number(row.pieces), bytes: Number(row.bytes ?? 0) };
     },
   };
+}
+
+async function put(transaction: Database, piece: StoredPiece): Promise<void> {
+  await transaction
+    .insertInto('pieces')
+    .values(toRow(piece))
+    .onConflict((conflict) =>
+      conflict
+        .column('piece_id')
+        .doUpdateSet((row) => ({
+          from_ms: row.ref('excluded.from_ms'),
+          to_ms: row.ref('excluded.to_ms'),
+          bytes: row.ref('excluded.bytes'),
+          sha256: row.ref('excluded.sha256'),
+          mime_type: row.ref('excluded.mime_type'),
+        }))
+        .where('pieces.state', '=', 'offered')
+        .where('pieces.device_id', '=', piece.deviceId)
+        .where('pieces.session_id', '=', piece.sessionId)
+        .where('pieces.track_id', '=', piece.trackId),
+    )
+    .execute();
+}
+
+/** Whether a deletion has begun and is not reported yet; none can begin before the transaction is over. */
+async function isBeingDeleted(transaction: Database, sessionId: string): Promise<boolean> {
+  const session = await transaction
+    .selectFrom('sessions')
+    .select('company_id')
+    .where('session_id', '=', sessionId)
+    .executeTakeFirstOrThrow();
+  await lockCompanies(transaction, [session.company_id]);
+  const claim = await transaction
+    .selectFrom('deletion_claims')
+    .select('claim_id')
+    .where('session_id', '=', sessionId)
+    .where('begun_at_ms', 'is not', null)
+    .where('deleted_at_ms', 'is', null)
+    .executeTakeFirst();
+  return claim !== undefined;
 }
 
 function toRow(piece: StoredPiece): Schema['pieces'] {

@@ -143,6 +143,8 @@ async function compare(database: Database, report: DiskReport): Promise<Differen
   for (const { runId, sessionId, segments, bytes } of named.values()) {
     const row = recorded.get(runId);
     if (row === undefined || unknownSessions.includes(sessionId)) continue;
+    // A piece that another recorder has healed since: what this one made of it does not count.
+    if (row.recorder_id !== null && row.recorder_id !== recorderId) continue;
     const isLess = row.segments < segments || (row.segments === segments && (row.bytes ?? 0) !== bytes);
     if (isLess) announceAgain.push({ sessionId, runId });
   }

@@ -56,7 +56,8 @@ export interface RecordingsRepository {
   addRun(run: NewRun): Promise<void>;
   /** Keeps the first end if the run has ended already. */
   endRun(runId: string, endedAtMs: number, reason: RunEndReason): Promise<void>;
-  hasRun(runId: string): Promise<boolean>;
+  /** @param recorderId and it is not another recorder's */
+  hasRun(runId: string, recorderId?: string): Promise<boolean>;
   /** Enters segments in one transaction; one that is known is replaced. */
   addSegments(segments: readonly { runId: string; segment: Segment }[]): Promise<void>;
   /**
@@ -138,11 +139,16 @@ export function createRecordingsRepository(database: Database): RecordingsReposi
         .where('ended_at_ms', 'is', null)
         .execute();
     },
-    async hasRun(runId) {
+    async hasRun(runId, recorderId) {
       const row = await database
         .selectFrom('runs')
         .select('run_id')
         .where('run_id', '=', runId)
+        .$if(recorderId !== undefined, (query) =>
+          query.where((run) =>
+            run.or([run('recorder_id', 'is', null), run('recorder_id', '=', recorderId ?? '')]),
+          ),
+        )
         .executeTakeFirst();
       return row !== undefined;
     },

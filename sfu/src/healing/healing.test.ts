@@ -168,6 +168,12 @@ describe('a piece that is offered', () => {
     expect(await repositories.pieces.find(ids.one)).toMatchObject({ deviceId: 'd2', sessionId: 's2' });
   });
 
+  it('is as unknown if it claims to be a run that is going on', async () => {
+    await recordLive(ids.one, 0, 10_000, false);
+    expect(await answers(pieceOf(60_000, 90_000))).toEqual(['wait']);
+    expect(await repositories.pieces.find(ids.one)).toBeUndefined();
+  });
+
   it('is one of a bounded number of a device', async () => {
     const pieces = Array.from({ length: 201 }, (_, n) =>
       pieceOf(n * 1_000, n * 1_000 + 1_000, {

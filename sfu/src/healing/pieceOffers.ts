@@ -17,7 +17,7 @@ export interface PieceOffers {
 export interface PieceOffersDeps {
   healing: HealingRepository;
   pieces: PiecesRepository;
-  recordings: Pick<RecordingsRepository, 'addTrack'>;
+  recordings: Pick<RecordingsRepository, 'addTrack' | 'hasRun'>;
   grants: UploadGrants;
   /** Enters the ledger of a session that has ended into its manifests again. */
   closeAgain: (sessionId: string) => void;
@@ -48,6 +48,11 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
       return WAIT;
     }
     if (known !== undefined && isFinal(known)) return DONE;
+    // Agents choose the ids of pieces, and that of a piece becomes that of its run.
+    if (known === undefined && (await deps.recordings.hasRun(piece.pieceId))) {
+      logger.error({ code: 'piece-id-taken' }, 'a piece has the id of a run: its device may be hostile');
+      return WAIT;
+    }
     const placed = placePiece(piece, target, clock.nowMs());
     if (!placed.ok && placed.error.final) {
       logger.error({ code: 'piece-unusable', why: placed.error.why }, 'a piece cannot be placed: it is lost');
@@ -76,6 +81,7 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
   ): Promise<Verdict> => {
     const { fromMs, toMs, extendToMs } = placement;
     const stored = await pieces.offer(entryOf(deviceId, piece, recorder.recorderId, { fromMs, toMs }));
+    if (stored === undefined) return WAIT;
     if (stored.recorderId !== recorder.recorderId)
       await pieces.moveTo(stored.pieceId, recorder.recorderId, clock.nowMs());
     else if (stored.state === 'uploaded') return WAIT;

@@ -51,6 +51,14 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
     if (registered !== undefined) return registered;
     throw new ProtocolError('not-connected', 'This recorder has not said that it is ready.');
   };
+  const requireOwnRun = async (runId: string): Promise<void> => {
+    const { recorderId } = requireRegistered();
+    if (await repository.hasRun(runId, recorderId)) return;
+    throw new ProtocolError(
+      'unknown-run',
+      'This recorder has no such run on record; its media stays on disk.',
+    );
+  };
 
   serveRequests(
     socket,
@@ -81,14 +89,13 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         return {};
       },
       'segment-recorded': async ({ runId, segment }) => {
-        if (!(await repository.hasRun(runId))) {
-          throw new ProtocolError('unknown-run', 'No such run is on record; the segment stays on disk.');
-        }
+        await requireOwnRun(runId);
         await segmentWriter.add(runId, segment);
         await deps.ledgers.segmentRecorded(runId);
         return {};
       },
-      'run-ended': ({ runId, reason, message }) => {
+      'run-ended': async ({ runId, reason, message }) => {
+        await requireOwnRun(runId);
         const level = reason === 'silent' ? 'info' : 'warn';
         logger[level]({ runId, reason, message, code: `run-${reason}` }, 'a run ended by itself');
         recorders.events.emit('run-ended', runId, reason, message);

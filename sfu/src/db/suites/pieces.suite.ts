@@ -92,6 +92,37 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
       expect(await pieces().outstanding('d2')).toEqual({ pieces: 0, bytes: 0 });
     });
 
+    it('wait while the media of their session is being deleted', async () => {
+      await database()
+        .insertInto('deletion_claims')
+        .values({
+          claim_id: 'claim',
+          session_id: 's1',
+          recorder_id: 'r1',
+          cause: 'retention-age',
+          claimed_at_ms: 1_000,
+          begun_at_ms: 2_000,
+          deleted_at_ms: null,
+          deleted_bytes: null,
+        })
+        .execute();
+      expect(await pieces().offer(pieceOf('p1'))).toBeUndefined();
+      expect(await pieces().find('p1')).toBeUndefined();
+      await database().updateTable('deletion_claims').set({ deleted_at_ms: 3_000 }).execute();
+      expect(await pieces().offer(pieceOf('p1'))).toEqual(pieceOf('p1'));
+    });
+
+    it('begin anew at another recorder', async () => {
+      await healing().addHealedRun(pieceOf('p1'), 10_000);
+      const segment = { index: 0, startMs: 10_000, durationMs: 6_000, bytes: 1, sha256: '', holes: [] };
+      await recordings().addSegments([{ runId: 'p1', segment }]);
+      await healing().addHealedRun(pieceOf('p1'), 10_000);
+      expect(await healing().listStretches('s1', 'display-1')).toMatchObject([{ segments: [{}] }]);
+      await healing().addHealedRun(pieceOf('p1', { recorderId: 'r2' }), 10_000);
+      expect(await healing().listStretches('s1', 'display-1')).toMatchObject([{ segments: [] }]);
+      expect(await healing().findTarget('s1')).toMatchObject({ recorderIds: ['r2'] });
+    });
+
     it('extend a session whose end was concluded, and say why the time between is missing', async () => {
       await healing().extendSession('s1', 9_000);
       expect(await healing().findTarget('s1')).toMatchObject({ endedAtMs: null });
@@ -132,8 +163,9 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
       await recordings().addRun({ ...run, runId: 'r', trackId: 'display-1', startedAtMs: 2_000 });
       await recordings().addRun({ ...run, runId: 'other', trackId: 'display-2', startedAtMs: 2_000 });
       const segment = { bytes: 1, sha256: 'a'.repeat(64), holes: [], durationMs: 6_000 };
+      const holes = [{ fromMs: 12_000, toMs: 14_000 }];
       await recordings().addSegments([
-        { runId: 'r', segment: { ...segment, index: 1, startMs: 8_000 } },
+        { runId: 'r', segment: { ...segment, index: 1, startMs: 8_000, holes } },
         { runId: 'r', segment: { ...segment, index: 0, startMs: 2_000 } },
       ]);
       await recordings().addTrack('s1', 'display-1', 'Another name');
@@ -147,7 +179,7 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
           endedAtMs: null,
           segments: [
             { fromMs: 2_000, toMs: 8_000 },
-            { fromMs: 8_000, toMs: 14_000 },
+            { fromMs: 8_000, toMs: 12_000 },
           ],
         },
         { runId: 'p1', source: 'healed', startedAtMs: 10_000, endedAtMs: null, segments: [] },

@@ -64,6 +64,14 @@ export function reconciliationSuite(create: CreateEmptyDatabase): void {
       expect(await compare([], { fromMs: 3_000 })).toEqual(nothing);
     });
 
+    it('leaves alone what another recorder has of the same run', async () => {
+      const other = { ...place('s1', 1_000), runs: [onDisk(runAt('s1', 'r2'), 3, 300)] };
+      expect(await compare([other], { toMs: 1_500 })).toMatchObject({
+        announceAgain: [],
+        unknownSessions: [],
+      });
+    });
+
     it('tells what is more, other or less on disk', async () => {
       const more = { ...place('s1', 1_000), runs: [onDisk(runAt('s1', 'r1'), 2, 200)] };
       const other = { ...place('s2', 2_000), runs: [onDisk(runAt('s2', 'r1'), 1, 99)] };

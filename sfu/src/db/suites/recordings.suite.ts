@@ -49,6 +49,14 @@ export function recordingsSuite(create: CreateEmptyDatabase): void {
       await recordings().addSession(session('s1', 1_000));
     });
 
+    it('know whose run it is', async () => {
+      await recordings().addRun(run('r1', 2_000));
+      await recordings().addRun({ ...run('r2', 2_000), recorderId: 'recorder-2' });
+      expect(await recordings().hasRun('r1', 'recorder-1')).toBe(true);
+      expect(await recordings().hasRun('r2', 'recorder-1')).toBe(false);
+      expect(await recordings().hasRun('r2', 'recorder-2')).toBe(true);
+    });
+
     it('add up what was recorded of each run', async () => {
       await recordings().addRun(run('r1', 2_000));
       await recordings().addRun(run('r2', 20_000));
