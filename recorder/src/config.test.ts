@@ -16,6 +16,8 @@ describe('the configuration of the recorder', () => {
       dashboardOrigins: ['http://127.0.0.1:3000', 'http://localhost:3000'],
       dataDir: resolve('data'),
       diskMarks: { low: { share: 0.1 }, clearing: { share: 0.05 }, full: { bytes: 500_000_000 } },
+      encryption: undefined,
+      s3: undefined,
       sealKeyFile: undefined,
       segmentSeconds: 6,
       logLevel: 'info',

@@ -11,6 +11,8 @@ import {
 } from '@sightline/shared/node';
 import * as z from 'zod';
 import { parseDiskAmount, type DiskMarks } from './retention/diskMarks.ts';
+import type { StoreConfig } from './store/openStore.ts';
+import { storeConfig, storeProblems, storeVariables } from './store/storeVariables.ts';
 
 const origin = z.url({ protocol: /^https?$/, error: 'must be an origin such as http://127.0.0.1:3000' });
 
@@ -50,6 +52,7 @@ const variables = z.object({
   SIGHTLINE_DISK_LOW_WATER: diskAmount('10%'),
   SIGHTLINE_DISK_HIGH_WATER: diskAmount('5%'),
   SIGHTLINE_DISK_RESERVE: diskAmount('500MB'),
+  ...storeVariables,
   SIGHTLINE_SEAL_KEY_FILE: z.string().min(1, 'must be a path').optional(),
   SIGHTLINE_SEGMENT_SECONDS: z.coerce
     .number({ error: 'must be a number of seconds' })
@@ -62,7 +65,7 @@ const variables = z.object({
 });
 
 /** What a recorder needs to know before it starts. */
-export interface RecorderConfig {
+export interface RecorderConfig extends StoreConfig {
   sfuUrl: string;
   /** Shared with the sfu: opens its `/recorder` namespace and verifies media tokens. */
   secret: string;
@@ -93,7 +96,7 @@ export interface RecorderConfig {
  */
 export function readConfig(env: Record<string, string | undefined>): RecorderConfig {
   const read = loadConfig(variables, env);
-  const problems = exposureProblems(read);
+  const problems = [...exposureProblems(read), ...storeProblems(read)];
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     sfuUrl: read.SIGHTLINE_SFU_URL,
@@ -109,6 +112,7 @@ export function readConfig(env: Record<string, string | undefined>): RecorderCon
       clearing: read.SIGHTLINE_DISK_HIGH_WATER,
       full: read.SIGHTLINE_DISK_RESERVE,
     },
+    ...storeConfig(read),
     sealKeyFile: read.SIGHTLINE_SEAL_KEY_FILE,
     segmentSeconds: read.SIGHTLINE_SEGMENT_SECONDS,
     logLevel: read.LOG_LEVEL,

@@ -16,21 +16,18 @@ import { createHealing } from './healing/healing.ts';
 import { createMediaAccess } from './http/mediaAccess.ts';
 import { createHttpServer } from './http/server.ts';
 import { playbackModule } from './playback/playbackModule.ts';
-import { createSprites } from './playback/sprites.ts';
+import { openThumbnails } from './playback/thumbnails.ts';
 import { createTrackReader } from './playback/trackReader.ts';
 import { createDiskReserve } from './retention/diskReserve.ts';
 import { startKeeper } from './retention/keeper.ts';
 import { createLoadMeter } from './retention/loadReadings.ts';
+import { createProblems } from './retention/problems.ts';
 import { createRuns } from './runs/createRuns.ts';
 import { claimDataFolder } from './store/dataFolder.ts';
-import { openFileCache } from './store/fileCache.ts';
-import { createLocalSegmentStore } from './store/localSegmentStore.ts';
+import { openStore } from './store/openStore.ts';
 
 /** What `npm run build` makes of `sightline-verify`: every package brings it along. */
 const VERIFIER = join(import.meta.dirname, '../dist/sightline-verify.mjs');
-
-/** About two months of one display. */
-const MAX_THUMBNAILS_BYTES = 256 * 1024 * 1024;
 
 /** The recorder service. */
 export interface Recorder {
@@ -44,7 +41,7 @@ export interface Recorder {
  * Starts a recorder: takes over what a killed one has left, serves media, and offers itself to the sfu until
  * it is closed.
  *
- * @throws {DataFolderInUse} or an error that says what to install or to free.
+ * @throws {DataFolderInUse}, {EncryptionKeyError}, or an error that says what to install or to free.
  */
 export async function createRecorder(
   config: RecorderConfig,
@@ -56,6 +53,9 @@ export async function createRecorder(
   const reserve = createDiskReserve(join(config.dataDir, 'recorder/reserve'));
   await reserve.release();
   const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir);
+  const problems = createProblems({ clock, logger });
+  const mediaStore = await openStore(config, { recordingsDir, problems, clock, logger });
+  const store = mediaStore.segments;
   const request: SfuLink['request'] = (name, payload) => link.request(name, payload);
   const { sealKey, manifests, sealReports } = await openEvidence({
     recordingsDir,
@@ -63,10 +63,10 @@ export async function createRecorder(
     recorderId,
     sealKeyFile: config.sealKeyFile,
     sendSeal: (report) => request('manifest-sealed', report),
+    onSealed: (session) => mediaStore.manifestSealed(session),
     clock,
     logger,
   });
-  const store = createLocalSegmentStore({ recordingsDir });
   const announcements = createAnnouncements({ request, openRuns, clock, logger });
   const { segmentSeconds } = config;
   const { supervisor, caretaker } = createRuns({
@@ -87,8 +87,10 @@ export async function createRecorder(
     stateDir,
     marks: config.diskMarks,
     reserve,
+    problems,
     manifests,
     store,
+    makeRoom: mediaStore.makeRoom,
     openRuns,
     request,
     loadMeter: createLoadMeter(),
@@ -100,7 +102,7 @@ export async function createRecorder(
   });
   const readStatus = (): RecorderStatus => ({
     ...keeper.status(),
-    store: { kind: 'local', backlogSegments: 0, backlogBytes: 0 },
+    store: mediaStore.status(),
     runs: supervisor.size,
   });
   const statusReports = createStatusReports({
@@ -128,10 +130,7 @@ export async function createRecorder(
   const certificate = config.tls && (await watchCertificate({ files: config.tls, clock, logger }));
   const access = createMediaAccess({ secret: config.secret, clock });
   const tracks = createTrackReader({ recordingsDir, manifests: createManifestReader() });
-  const thumbnails = await openFileCache({
-    folder: join(stateDir, 'thumbnails'),
-    maxBytes: MAX_THUMBNAILS_BYTES,
-  });
+  const thumbnails = await openThumbnails({ stateDir, store });
   const exporting = await openExporting({
     stateDir,
     tracks,
@@ -158,7 +157,7 @@ export async function createRecorder(
       playbackModule({
         tracks,
         store,
-        sprites: createSprites({ store, cache: thumbnails }),
+        sprites: thumbnails.sprites,
         access,
         dashboardOrigins,
         isRecording: (trackFolder) => supervisor.isRecording(trackFolder),
@@ -227,6 +226,7 @@ export async function createRecorder(
   await reapOrphans({ recordingsDir, openRuns: left, clock, logger });
   await sealReports.takeOver(manifests);
   await caretaker.adoptAll(left);
+  mediaStore.start();
   link.open();
   logger.info({ mediaUrl, recordingsDir, recorderId }, 'serving recordings');
 
@@ -238,6 +238,7 @@ export async function createRecorder(
     await healing.close();
     await exporting.close();
     await sealReports.drain();
+    await mediaStore.close();
     link.close();
     await server.close();
     certificate?.close();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '@sightline/shared';
+import type { Clock, SessionLocation } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { createSealRegister } from '../store/sealRegister.ts';
 import { createManifests, type Manifests } from './manifests.ts';
@@ -20,6 +20,8 @@ export async function openEvidence(deps: {
   recorderId: string;
   sealKeyFile: string | undefined;
   sendSeal: (report: SealReport) => Promise<unknown>;
+  /** Told of every seal when it is durable. */
+  onSealed: (session: SessionLocation) => void;
   clock: Clock;
   logger: Logger;
 }): Promise<Evidence> {
@@ -30,6 +32,17 @@ export async function openEvidence(deps: {
   const register = await createSealRegister(join(stateDir, 'unreported-seals'));
   const sealReports = createSealReports({ recordingsDir, register, send: deps.sendSeal, clock, logger });
   const { hooks } = sealReports;
-  const manifests = createManifests({ recordingsDir, recorderId, sealKey, clock, logger, ...hooks });
+  const manifests = createManifests({
+    recordingsDir,
+    recorderId,
+    sealKey,
+    clock,
+    logger,
+    ...hooks,
+    onSeal(sealed) {
+      hooks.onSeal(sealed);
+      deps.onSealed(sealed.session);
+    },
+  });
   return { sealKey, manifests, sealReports };
 }

@@ -19,13 +19,12 @@ import { readDiskSpace } from './diskSpace.ts';
 import { startDiskWatch, type DiskReading } from './diskWatch.ts';
 import type { LoadMeter } from './loadReadings.ts';
 import { takeInventory } from './inventory.ts';
-import { createProblems, type Problems } from './problems.ts';
+import type { Problems } from './problems.ts';
 import { reconcile } from './reconciler.ts';
 import { createPruner } from './pruner.ts';
 
 /** Keeps what is to be kept, lets go of what may go, and says whether there is room for more. */
 export interface Keeper {
-  readonly problems: Problems;
   /** @throws {ProtocolError} `disk-full`, `overloaded` */
   admit: Admission['admit'];
   /** What of the recorder's status is its business. */
@@ -45,8 +44,14 @@ export interface KeeperDeps {
   stateDir: string;
   marks: DiskMarks;
   reserve: DiskReserve;
+  problems: Problems;
   manifests: Manifests;
   store: SegmentStore;
+  /**
+   * Removes local copies of what is kept elsewhere too. Given that, a full disk deletes no recording: the oldest are no
+   * longer on it.
+   */
+  makeRoom: ((bytesNeeded: number) => Promise<number>) | undefined;
   openRuns: OpenRuns;
   request: Requester<typeof recorderRequests>;
   loadMeter: LoadMeter;
@@ -66,8 +71,7 @@ const LOAD_MS = 5_000;
 
 /** Starts keeping: looks at the disk at once. */
 export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
-  const { recordingsDir, clock, logger } = deps;
-  const problems = createProblems({ clock, logger });
+  const { recordingsDir, problems, clock, logger } = deps;
   let online = false;
   const request: KeeperDeps['request'] = async (name, payload) => {
     if (!online) throw new ProtocolError('not-connected', 'The sfu is not connected.');
@@ -89,7 +93,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     readSpace: () => readDiskSpace(join(deps.stateDir, 'probe'), recordingsDir),
     marks: deps.marks,
     reserve: deps.reserve,
-    clear: (bytesNeeded) => pruner.prune({ cause: 'disk-full', bytesNeeded }),
+    clear: deps.makeRoom ?? ((bytesNeeded) => pruner.prune({ cause: 'disk-full', bytesNeeded })),
     onFull: deps.endRuns,
     problems,
     clock,
@@ -142,7 +146,6 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   };
 
   return {
-    problems,
     admit: () => admission.admit(),
     status: () => ({
       disk: diskOf(watch.reading),

@@ -31,12 +31,6 @@ export interface SegmentStore {
   add(segment: SegmentRef, partPath: string): Promise<void>;
   /** The plaintext as a whole. @throws {SegmentMissing} */
   read(segment: SegmentRef): Promise<Buffer>;
-  /**
-   * Lends the plaintext as local files, in the order asked for, for as long as `use` runs.
-   *
-   * @throws {SegmentMissing}
-   */
-  lend<T>(segments: readonly SegmentRef[], use: (paths: readonly string[]) => Promise<T>): Promise<T>;
   /** The closed segments of a run that are there, in order of their index. */
   list(runFolder: string): Promise<SegmentName[]>;
   /** Resolves with the bytes freed when it is gone for good; 0 if it was not there. */

@@ -1,0 +1,186 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createS3ObjectStore } from '@sightline/recorder/store';
+import {
+  MANIFEST_FILE,
+  encodeRunFolder,
+  encodeSegmentName,
+  encodeSessionFolder,
+  encodeTrackFolder,
+  type Segment,
+} from '@sightline/shared';
+import { signMediaToken } from '@sightline/shared/node';
+import { createCleanup, type Cleanup } from './harness/cleanup.ts';
+import type { Proc } from './harness/proc.ts';
+import { BUCKET, S3_CREDENTIALS, startS3Server, type S3Fault, type S3Server } from './harness/s3Server.ts';
+import { createTempDir, type TempDir } from './harness/tempDir.ts';
+import { until } from './harness/until.ts';
+import { startFakeSfu, type FakeSfu, type RecordedRun } from './recorder/fakeSfu.ts';
+import { RECORDER_SECRET, startRecorder } from './recorder/startRecorder.ts';
+
+let cleanup: Cleanup;
+let data: TempDir;
+let s3: S3Server;
+
+beforeEach(async () => {
+  cleanup = createCleanup();
+  data = cleanup.use(await createTempDir('object-store'));
+  const objects = cleanup.use(await createTempDir('objects'));
+  s3 = cleanup.use(await startS3Server(objects.path));
+});
+afterEach(() => cleanup.close());
+
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+describe('a bucket', () => {
+  it('keeps what it is given, in parts if it is large, and is not believed if it tells something else', async () => {
+    Object.assign(process.env, S3_CREDENTIALS);
+    const partBytes = 5 * 1024 * 1024;
+    const store = createS3ObjectStore(
+      { bucket: BUCKET, endpoint: s3.url, region: 'us-east-1', prefix: 'here/' },
+      { partBytes },
+    );
+    cleanup.use({ close: () => Promise.resolve(store.close()) });
+    const large = randomBytes(2 * partBytes + 1);
+    await store.put('a/large', large);
+    expect((await store.get('a/large'))?.equals(large)).toBe(true);
+    expect(s3.requests.filter((line) => line.includes('partNumber')).length).toBe(3);
+    const odd = 'a%20b/ü/100%.ts';
+    await store.put(odd, Buffer.from('odd'));
+    expect((await store.get(odd))?.toString()).toBe('odd');
+
+    s3.fault = 'lying';
+    for (const content of [large, Buffer.from('small')])
+      await expect(store.put('b', content)).rejects.toMatchObject({ code: 'checksum-mismatch' });
+    s3.fault = 'refusing';
+    await expect(store.put('b', large)).rejects.toMatchObject({ code: 'store-refused' });
+    s3.fault = 'down';
+    await expect(store.put('b', large)).rejects.toMatchObject({ code: 'store-unreachable' });
+    s3.fault = undefined;
+    await store.remove('a/large');
+    await store.remove('a/large');
+    expect(await store.get('a/large')).toBeUndefined();
+  });
+});
+
+describe('a recorder with an object store', () => {
+  let sfu: FakeSfu;
+  let recorder: Proc;
+
+  const start = async (env: Record<string, string> = {}): Promise<void> => {
+    recorder = await startRecorder({
+      cleanup,
+      sfu,
+      dataDir: data.path,
+      env: {
+        ...S3_CREDENTIALS,
+        SIGHTLINE_S3_BUCKET: BUCKET,
+        SIGHTLINE_S3_ENDPOINT: s3.url,
+        SIGHTLINE_S3_PREFIX: 'sightline/',
+        SIGHTLINE_S3_LOCAL_HOURS: '0',
+        ...env,
+      },
+    });
+  };
+  beforeEach(async () => {
+    sfu = cleanup.use(await startFakeSfu());
+  });
+
+  const problems = (): string[] => (sfu.keeping.status?.problems ?? []).map(({ code }) => code);
+  const backlog = (): number => sfu.keeping.status?.store.backlogSegments ?? 0;
+  const runFolder = (run: RecordedRun): string =>
+    `${encodeTrackFolder(sfu.track)}/${encodeRunFolder(run.runId)}`;
+  const localMedia = async (run: RecordedRun): Promise<string[]> =>
+    (await readdir(join(data.path, 'recordings', runFolder(run)))).filter((name) => /\.tse?$/.test(name));
+  const play = async (run: RecordedRun, segment: Segment): Promise<Buffer> => {
+    const folder = encodeTrackFolder(sfu.track);
+    const token = await signMediaToken(
+      RECORDER_SECRET,
+      { kind: 'tracks', folders: [folder] },
+      Date.now() + 60_000,
+    );
+    const playlistUrl = `${sfu.mediaBaseUrl}/media/playlist/${Date.now()}.m3u8?token=${token}`;
+    const playlist = await (await fetch(playlistUrl)).text();
+    const name = encodeSegmentName(segment);
+    const row = playlist.split('\n').find((line) => line.includes(run.runId) && line.includes(name));
+    const answer = await fetch(new URL(row ?? 'missing', playlistUrl));
+    expect(answer.status).toBe(200);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  /** Everything that was announced is played as it was announced, and is in the bucket with the manifest that lists it. */
+  const expectAllThere = async (run: RecordedRun): Promise<void> => {
+    expect(run.segments.length).toBeGreaterThan(0);
+    for (const segment of run.segments) expect(sha256(await play(run, segment))).toBe(segment.sha256);
+    const manifest = `${encodeSessionFolder(sfu.track)}/${MANIFEST_FILE}`;
+    const local = await readFile(join(data.path, 'recordings', manifest), 'utf8');
+    await until('the manifest in the bucket', async () => (await inBucket(manifest))?.toString() === local, {
+      timeoutMs: 5_000,
+    });
+  };
+  const inBucket = async (key: string): Promise<Buffer | undefined> => {
+    Object.assign(process.env, S3_CREDENTIALS);
+    const bucket = createS3ObjectStore({
+      bucket: BUCKET,
+      endpoint: s3.url,
+      region: 'us-east-1',
+      prefix: 'sightline/',
+    });
+    try {
+      return await bucket.get(key);
+    } finally {
+      bucket.close();
+    }
+  };
+
+  const FAULTS: [S3Fault, string][] = [
+    ['down', 'store-unreachable'],
+    ['refusing', 'store-refused'],
+    ['lying', 'checksum-mismatch'],
+  ];
+
+  it('loses nothing and says so while the store fails, in whatever way, and catches up, also after a restart', async () => {
+    await start();
+    const run = await sfu.startRun('H264');
+    for (const [fault, code] of FAULTS) {
+      s3.fault = fault;
+      const before = run.segments.length;
+      await until(code, () => problems().includes(code) && backlog() > 0, { timeoutMs: 15_000 });
+      await until('a segment', () => run.segments.length > before, { timeoutMs: 10_000 });
+      expect(await localMedia(run)).not.toEqual([]);
+      expect(recorder.tail()).toContain(`"code":"${code}"`);
+      s3.fault = undefined;
+      await until('the end of the problem', () => !problems().includes(code), { timeoutMs: 20_000 });
+    }
+    s3.fault = 'down';
+    await sfu.command('stop-run', { runId: run.runId });
+    recorder.kill('SIGKILL');
+    await recorder.exited;
+    s3.fault = undefined;
+    await start();
+    await until('no local media', async () => (await localMedia(run)).length === 0, { timeoutMs: 15_000 });
+    await until('no backlog', () => backlog() === 0, { timeoutMs: 5_000 });
+    await expectAllThere(run);
+  });
+
+  it('keeps what is encrypted so everywhere, plays it, and deletes it everywhere', async () => {
+    const keyFile = join(data.path, 'keys');
+    await writeFile(keyFile, `# first\n${randomBytes(32).toString('base64')}\n`);
+    await start({ SIGHTLINE_ENCRYPTION_KEY_FILE: keyFile });
+    const run = await sfu.startRun('H264');
+    await until('two segments', () => run.segments.length >= 2, { timeoutMs: 15_000 });
+    await sfu.command('stop-run', { runId: run.runId });
+    await until('no local media', async () => (await localMedia(run)).length === 0, { timeoutMs: 15_000 });
+    await expectAllThere(run);
+    const keys = run.segments.map((segment) => `${runFolder(run)}/${encodeSegmentName(segment)}e`);
+    for (const key of keys) expect((await inBucket(key))?.subarray(0, 3).toString()).toBe('SLE');
+
+    const { companyId, userId, sessionId, sessionStartedAtMs } = sfu.track;
+    const claim = { companyId, userId, sessionId, sessionStartedAtMs, cause: 'retention-age' as const };
+    sfu.keeping.claims.push({ ...claim, claimId: 'claim-1' });
+    sfu.disconnect();
+    await until('the deletion', () => sfu.keeping.deleted.length > 0, { timeoutMs: 15_000 });
+    for (const key of keys) expect(await inBucket(key)).toBeUndefined();
+  });
+});

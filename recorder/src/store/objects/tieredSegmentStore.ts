@@ -1,0 +1,89 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileExists } from '../durable.ts';
+import type { SegmentCipher } from '../encryption/segmentCipher.ts';
+import { namesAmong, namesIn, storedPathOf } from '../localSegmentStore.ts';
+import { SegmentMissing, type SegmentRef, type SegmentStore } from '../segmentStore.ts';
+import { RECEIPT_ENDING, STORED_FORMS } from '../storedName.ts';
+import type { LocalCopies } from './localCopies.ts';
+import { ObjectStoreError, type ObjectStore } from './objectStore.ts';
+import { readReceipt, identityOf } from './receipt.ts';
+import type { Uploads } from './uploads.ts';
+
+/**
+ * Keeps media on the local disk until an object store has proven that it has it, and reads it from there when the local
+ * copy is gone. Receipts, beside the files or in their place, say what is there.
+ */
+export function createTieredSegmentStore(deps: {
+  recordingsDir: string;
+  local: SegmentStore;
+  cipher: SegmentCipher;
+  objects: ObjectStore;
+  uploads: Uploads;
+  copies: LocalCopies;
+}): SegmentStore {
+  const { recordingsDir, local, cipher, objects, uploads, copies } = deps;
+  const pathOf = (key: string): string => join(recordingsDir, key);
+
+  const fetch = async (segment: SegmentRef): Promise<Buffer> => {
+    for (const key of STORED_FORMS.map((form) => storedPathOf(segment, form))) {
+      const receipt = await readReceipt(pathOf(key));
+      if (receipt === undefined) continue;
+      const stored = await objects.get(key);
+      if (stored === undefined) throw new SegmentMissing(segment);
+      if (identityOf(stored).sha256 !== receipt.sha256)
+        throw new ObjectStoreError('checksum-mismatch', `The object store has something else under ${key}.`);
+      return cipher.decode(key, stored);
+    }
+    throw new SegmentMissing(segment);
+  };
+
+  /** Those that are there in some way; all, if none is: an earlier attempt may have been cut short. */
+  const keysOf = async (segment: SegmentRef): Promise<string[]> => {
+    const all = STORED_FORMS.map((form) => storedPathOf(segment, form));
+    const found: string[] = [];
+    for (const key of all) {
+      if ((await fileExists(pathOf(key))) || (await fileExists(`${pathOf(key)}${RECEIPT_ENDING}`)))
+        found.push(key);
+    }
+    return found.length > 0 ? found : all;
+  };
+
+  return {
+    async add(segment, partPath) {
+      await local.add(segment, partPath);
+      const key = storedPathOf(segment, cipher.form);
+      uploads.add(key, (await stat(pathOf(key))).size);
+    },
+    async read(segment) {
+      try {
+        return await local.read(segment);
+      } catch (error) {
+        if (error instanceof SegmentMissing) return fetch(segment);
+        throw error;
+      }
+    },
+    async list(runFolder) {
+      const names = await namesIn(pathOf(runFolder));
+      return namesAmong(
+        names.map((name) => (name.endsWith(RECEIPT_ENDING) ? name.slice(0, -RECEIPT_ENDING.length) : name)),
+      );
+    },
+    async remove(segment) {
+      const keys = await keysOf(segment);
+      for (const key of keys) {
+        await uploads.forget(key);
+        copies.forget(key);
+      }
+      // Without the file nothing can upload it again; without the receipt nothing would be known of the object.
+      let bytes = await local.remove(segment);
+      for (const key of keys) {
+        await objects.remove(key);
+        bytes = Math.max(bytes, (await readReceipt(pathOf(key)))?.bytes ?? 0);
+        await rm(`${pathOf(key)}${RECEIPT_ENDING}`, { force: true });
+        await rm(`${pathOf(key)}${RECEIPT_ENDING}.new`, { force: true });
+      }
+      return bytes;
+    },
+  };
+}
