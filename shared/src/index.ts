@@ -11,6 +11,7 @@ export * from './evidence/digest.ts';
 export { subtract, union } from './evidence/intervals.ts';
 export * from './evidence/ledger.ts';
 export * from './evidence/manifest.ts';
+export * from './evidence/mediaEnd.ts';
 export * from './protocol/ack.ts';
 export * from './protocol/agent.ts';
 export * from './protocol/api/audit.ts';

@@ -15,6 +15,7 @@ const segment = (index: number, startMs: number, change: Partial<ReadSegment> = 
     name: { index, startMs, durationMs: 2_000 },
     sha256: '',
     discontinuous: false,
+    shownMs: 2_000,
     pts,
     keyFrames,
     hasAudio: false,

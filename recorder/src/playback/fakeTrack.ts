@@ -15,6 +15,7 @@ export function fakeRun(
       index,
       startMs: atMs - durationMs,
       durationMs,
+      mediaEndMs: atMs,
       sha256: '0'.repeat(64),
       addedAtMs,
       deletedAtMs: undefined,

@@ -29,11 +29,11 @@ export function buildPlaylist({ timeline, over, segmentUrl }: PlaylistContent): 
     '#EXT-X-INDEPENDENT-SEGMENTS',
   ];
   for (const segment of timeline) {
-    const { startMs, durationMs } = segment.name;
+    const { startMs } = segment.name;
     if (segment.discontinuous) rows.push('#EXT-X-DISCONTINUITY');
     rows.push(
       `#EXT-X-PROGRAM-DATE-TIME:${new Date(startMs).toISOString()}`,
-      `#EXTINF:${shownSeconds(durationMs).toFixed(3)},`,
+      `#EXTINF:${shownSeconds(segment).toFixed(3)},`,
       segmentUrl(segment),
     );
   }
@@ -42,7 +42,8 @@ export function buildPlaylist({ timeline, over, segmentUrl }: PlaylistContent): 
 }
 
 /** How long a segment is shown for in a playlist. */
-export const shownSeconds = (durationMs: number): number => Math.min(durationMs / 1_000, TARGET_DURATION_S);
+export const shownSeconds = ({ shownMs }: Pick<TimelineSegment, 'shownMs'>): number =>
+  Math.min(shownMs / 1_000, TARGET_DURATION_S);
 
 /** Whether nothing will be added any more to what touches `range`. */
 export function isOver(

@@ -1,6 +1,7 @@
 import {
   decodeTrackFolder,
   encodeRunFolder,
+  mediaEndMs,
   type ManifestEntry,
   type RunEndReason,
   type SegmentName,
@@ -9,6 +10,8 @@ import {
 /** A segment that is on record. */
 export interface RecordedSegment extends SegmentName {
   sha256: string;
+  /** When its last picture stops to be seen: before its end if that was lost. */
+  mediaEndMs: number;
   /** When it came to the recording, by the recorder's clock. */
   addedAtMs: number;
   /** When its media was deleted; undefined: it is there. */
@@ -60,6 +63,7 @@ export function trackFromManifest(
           index: entry.index,
           startMs: entry.startMs,
           durationMs: entry.durationMs,
+          mediaEndMs: mediaEndMs(entry.type === 'segment' ? entry : { ...entry, holes: [] }),
           sha256: entry.sha256,
           addedAtMs: entry.atMs,
           deletedAtMs: undefined,

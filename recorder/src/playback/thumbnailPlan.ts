@@ -59,7 +59,7 @@ export function writeThumbnails(
   for (const segment of timeline) {
     const url = cells.get(segment);
     if (url !== undefined) cues.push({ fromS: atS, url });
-    atS += shownSeconds(segment.name.durationMs);
+    atS += shownSeconds(segment);
   }
   const rows = cues.map(
     ({ fromS, url }, at) => `${vttTime(fromS)} --> ${vttTime(cues[at + 1]?.fromS ?? atS)}\n${url}\n`,

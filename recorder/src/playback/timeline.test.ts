@@ -33,6 +33,19 @@ describe('the timeline of tracks', () => {
     expect(shown([trackOf(healed, after, live)])).toEqual(['live/0', '| healed/0', 'healed/1', '| after/0']);
   });
 
+  it('shows what was healed instead of the lost end of a live segment', () => {
+    const run = fakeRun('live', 0, [9_000, 5_000]);
+    const segments = run.segments.map((one) => (one.index === 0 ? { ...one, mediaEndMs: 2_000 } : one));
+    const live = { ...run, segments };
+    const healed = fakeRun('healed', 2_000, [4_000, 3_000], { source: 'healed' });
+    expect(shown([trackOf(live)])).toEqual(['live/0', 'live/1']);
+    expect(shown([trackOf(live, healed)])).toEqual(['live/0', '| healed/0', 'healed/1', '| live/1']);
+    const shownMs = (...runs: RecordedRun[]): number[] =>
+      layOut([trackOf(...runs)], LATER, GAPLESS_MS).map((segment) => segment.shownMs);
+    expect(shownMs(live)).toEqual([9_000, 5_000]);
+    expect(shownMs(live, healed)).toEqual([2_000, 4_000, 3_000, 5_000]);
+  });
+
   it('lets live media win where healed media overlaps it', () => {
     const live = fakeRun('live', 0, [5_000, 5_000]);
     const covered = fakeRun('covered', 1_000, [4_000, 5_100], { source: 'healed' });

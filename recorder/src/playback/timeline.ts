@@ -6,6 +6,8 @@ export interface TimelineSegment extends SegmentRef {
   sha256: string;
   /** It does not go on from the media before it: another run, or something between is missing. */
   discontinuous: boolean;
+  /** How long it is shown: less than it lasts where other media stands for its lost end. */
+  shownMs: number;
 }
 
 /** Half open: [fromMs, toMs). */
@@ -72,8 +74,16 @@ export function layOut(
         before.segment.index + 1 === segment.index &&
         before.segment.durationMs <= maxGaplessMs);
     const { index, startMs, durationMs, sha256 } = segment;
-    return { runFolder: run.folder, name: { index, startMs, durationMs }, sha256, discontinuous: !goesOn };
+    const name = { index, startMs, durationMs };
+    const shownMs = shownMsOf(segment, placed[at + 1]?.segment.startMs);
+    return { runFolder: run.folder, name, sha256, discontinuous: !goesOn, shownMs };
   });
+}
+
+/** What was lost at its end lasts until the next segment begins. */
+function shownMsOf({ startMs, durationMs, mediaEndMs }: RecordedSegment, nextMs: number | undefined): number {
+  if (nextMs === undefined) return durationMs;
+  return Math.min(durationMs, Math.max(mediaEndMs, nextMs) - startMs);
 }
 
 function byTime(a: Candidate, b: Candidate): number {
@@ -92,7 +102,7 @@ const isNew = ({ durationMs }: RecordedSegment, newMs: number): boolean =>
 function withoutRepeats(ordered: readonly Candidate[]): Candidate[] {
   let shownToMs = 0;
   return ordered.filter(({ segment }) => {
-    const endMs = segment.startMs + segment.durationMs;
+    const endMs = segment.mediaEndMs;
     if (!isNew(segment, endMs - Math.max(segment.startMs, shownToMs))) return false;
     shownToMs = Math.max(shownToMs, endMs);
     return true;
@@ -104,7 +114,7 @@ function merge(ordered: readonly Candidate[]): TimeRange[] {
   const merged: TimeRange[] = [];
   for (const { segment } of ordered) {
     const last = merged.at(-1);
-    const toMs = segment.startMs + segment.durationMs;
+    const toMs = segment.mediaEndMs;
     if (last !== undefined && segment.startMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
     else merged.push({ fromMs: segment.startMs, toMs });
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Interval, StreamingEndReason } from '@sightline/shared';
+import { mediaEndMs, type Interval, type StreamingEndReason } from '@sightline/shared';
 import type { Database } from './database.ts';
+import { readHoles } from './holes.ts';
 import type { Schema } from './schema.ts';
 import type { StoredPiece } from './pieces.ts';
 
@@ -30,7 +31,7 @@ export interface RecordedStretch {
   startedAtMs: number;
   /** Null: it flows, and more is to come. */
   endedAtMs: number | null;
-  /** Where its segments are, whether their media is still there or was deleted lawfully. In order of time. */
+  /** Where its segments are, but for what is lost at their ends, also where media was deleted lawfully. In order. */
   segments: readonly Interval[];
 }
 
@@ -61,7 +62,7 @@ export function createHealingRepository(database: Database): HealingRepository {
       const rows = await database
         .selectFrom('runs')
         .leftJoin('segments', 'segments.run_id', 'runs.run_id')
-        .select(['runs.run_id', 'source', 'started_at_ms', 'ended_at_ms', 'start_ms', 'duration_ms'])
+        .select(['runs.run_id', 'source', 'started_at_ms', 'ended_at_ms', 'start_ms', 'duration_ms', 'holes'])
         .where('session_id', '=', sessionId)
         .where('track_id', '=', trackId)
         .orderBy('started_at_ms')
@@ -76,8 +77,10 @@ export function createHealingRepository(database: Database): HealingRepository {
               source: first.source,
               startedAtMs: first.started_at_ms,
               endedAtMs: first.ended_at_ms,
-              segments: [first, ...more].flatMap(({ start_ms: fromMs, duration_ms: durationMs }) =>
-                fromMs === null || durationMs === null ? [] : { fromMs, toMs: fromMs + durationMs },
+              segments: [first, ...more].flatMap(({ start_ms: startMs, duration_ms: durationMs, holes }) =>
+                startMs === null || durationMs === null
+                  ? []
+                  : { fromMs: startMs, toMs: mediaEndMs({ startMs, durationMs, holes: readHoles(holes) }) },
               ),
             },
       );

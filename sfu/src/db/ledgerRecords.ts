@@ -1,6 +1,6 @@
-import { interval, type SessionLocation, type TrackRecord } from '@sightline/shared';
-import * as z from 'zod';
+import type { SessionLocation, TrackRecord } from '@sightline/shared';
 import type { Database } from './database.ts';
+import { readHoles } from './holes.ts';
 import { createInterruptionsRepository } from './interruptions.ts';
 
 /** A session that has ended, and a recorder that has media of it and not its final ledger. */
@@ -42,8 +42,6 @@ export interface LedgerRecordsRepository {
   /** The session of a run if it has ended. */
   endedSessionOf(runId: string): Promise<string | undefined>;
 }
-
-const intervals = z.array(interval);
 
 /** The {@link LedgerRecordsRepository} on a database. */
 export function createLedgerRecordsRepository(database: Database): LedgerRecordsRepository {
@@ -216,7 +214,7 @@ async function segmentsOfSession(database: Database, sessionId: string, latestSe
       runId: row.run_id,
       startMs: row.start_ms,
       durationMs: row.duration_ms,
-      holes: row.holes === '[]' ? [] : intervals.parse(JSON.parse(row.holes)),
+      holes: readHoles(row.holes),
       source: row.source,
       deleted: row.deleted_at_ms !== null,
     },
