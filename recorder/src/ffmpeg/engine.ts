@@ -5,6 +5,7 @@ import { checkFfmpeg, recordCommand, type RecordingJob } from './command.ts';
 import { openRtcpSink, reportTime, sayGoodbye, send, type MediaMoment } from './rtcp.ts';
 import { opusPayloadType, recordedCodec, type RunPorts } from './sdp.ts';
 import { primingPacket } from './silence.ts';
+import { cutTornEnd } from './tornEnd.ts';
 import { createTurnstile } from './turnstile.ts';
 import { createPortAllocator, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
 
@@ -39,6 +40,8 @@ export interface RecordingEngine {
   rtcpSinkPort(): Promise<number>;
   /** Resolves when ffmpeg listens. @throws {ProtocolError} `media-unavailable`, with ffmpeg's last words. */
   record(job: RecordingJob, ports: RunPorts): Promise<Recording>;
+  /** See {@link cutTornEnd}. */
+  cutTornEnd(path: string): Promise<boolean>;
 }
 
 /** Where media is received: ffmpeg reads from loopback only. */
@@ -56,6 +59,7 @@ const STARTS_AT_ONCE = 2 * availableParallelism();
 export function createFfmpegEngine({ clock, logger }: { clock: Clock; logger: Logger }): RecordingEngine {
   const ports = createPortAllocator(MEDIA_HOST);
   const startInTurn = createTurnstile(STARTS_AT_ONCE);
+  const cutInTurn = createTurnstile(availableParallelism());
   let sink: Promise<number> | undefined;
   return {
     check: checkFfmpeg,
@@ -70,6 +74,7 @@ export function createFfmpegEngine({ clock, logger }: { clock: Clock; logger: Lo
       }
       return startInTurn(() => startRecording(job, runPorts, clock));
     },
+    cutTornEnd: (path) => cutInTurn(() => cutTornEnd(path)),
   };
 }
 

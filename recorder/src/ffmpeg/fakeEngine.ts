@@ -35,6 +35,7 @@ export function createFakeEngine(): FakeEngine {
     alignments: [],
     failure: undefined,
     stopsBy: 'goodbye',
+    cutTornEnd: () => Promise.resolve(false),
     check: () => Promise.resolve(),
     allocatePorts: (has) =>
       Promise.resolve({

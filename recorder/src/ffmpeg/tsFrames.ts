@@ -19,6 +19,16 @@ export interface TsFrames {
   hasAudio: boolean;
 }
 
+/** The last frame of a transport stream. */
+export interface TsLastFrame {
+  /** Where its first packet is. */
+  offset: number;
+  /** How long it is, with what it is wrapped in. */
+  bytes: number;
+  /** A transport stream of it and of the last key frame up to it. */
+  decodable: Buffer;
+}
+
 const PACKET_BYTES = 188;
 /** In how many packets of a key frame its parameter sets are looked for. */
 const HEAD_PACKETS = 8;
@@ -60,6 +70,28 @@ export function keyFrameOnly(bytes: Buffer, frame: TsKeyFrame): Buffer {
     if (wanted) kept.push(packet);
   }
   return Buffer.concat(kept);
+}
+
+/** The last frame, if there is a key frame to begin to decode at. */
+export function lastFrameOf(bytes: Buffer): TsLastFrame | undefined {
+  const key = readTsFrames(bytes).keyFrames.at(-1);
+  if (key === undefined) return undefined;
+  const pid = pidOf(bytes.subarray(key.offset));
+  let offset = key.offset;
+  let packets: Buffer[] = [];
+  for (let at = key.offset; at + PACKET_BYTES <= bytes.length; at += PACKET_BYTES) {
+    const packet = bytes.subarray(at, at + PACKET_BYTES);
+    if (pidOf(packet) !== pid) continue;
+    if (videoPts(packet) !== undefined) {
+      offset = at;
+      packets = [];
+    }
+    packets.push(packet);
+  }
+  const frame = Buffer.concat(packets);
+  const decodable =
+    offset === key.offset ? keyFrameOnly(bytes, key) : Buffer.concat([keyFrameOnly(bytes, key), frame]);
+  return { offset, bytes: frame.length, decodable };
 }
 
 const pidOf = (packet: Buffer): number => packet.readUInt16BE(1) & 0x1fff;

@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { readManifest } from '../evidence/manifestReader.ts';
 import { createManifests, manifestPathOf, type Manifests } from '../evidence/manifests.ts';
 import { createTestKey } from '../evidence/testKey.ts';
+import { createFakeEngine, type FakeEngine } from '../ffmpeg/fakeEngine.ts';
 import { fakeTs } from '../ffmpeg/fakeTs.ts';
 import { PTS_MODULUS } from '../ffmpeg/tsTimestamps.ts';
 import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
@@ -45,6 +46,7 @@ describe('a run that a killed recorder left', () => {
   let folder: string;
 
   beforeEach(async () => {
+    engine = createFakeEngine();
     recordingsDir = await mkdtemp(join(tmpdir(), 'sightline-adopt-'));
     folder = join(recordingsDir, folderOf(run));
     await mkdir(folder, { recursive: true });
@@ -54,6 +56,7 @@ describe('a run that a killed recorder left', () => {
   const write = (name: string, content: Buffer | string): Promise<void> =>
     writeFile(join(folder, name), content);
   const logger = createLogger('test', 'silent');
+  let engine: FakeEngine;
   const store = () => createLocalSegmentStore({ recordingsDir });
   const manifests = (): Manifests =>
     createManifests({
@@ -64,7 +67,7 @@ describe('a run that a killed recorder left', () => {
       logger,
     });
   const adopt = (left = run): Promise<Segment[]> =>
-    adoptRun(left, { recordingsDir, store: store(), manifests: manifests(), logger });
+    adoptRun(left, { engine, recordingsDir, store: store(), manifests: manifests(), logger });
   const entries = async (): Promise<ManifestEntry[]> =>
     (await readManifest(manifestPathOf(recordingsDir, run.session)))?.entries ?? [];
   const listed = async (): Promise<ManifestEntry[]> =>
@@ -112,6 +115,21 @@ describe('a run that a killed recorder left', () => {
       [4_000, 1_000],
     ]);
     expect(await listed()).toMatchObject(segments);
+  });
+
+  it('loses a frame at its end that is not whole, and the part if there is no other in it', async () => {
+    const media = fakeTs(frames(540_000, 31));
+    const frameBytes = fakeTs(frames(0, 2)).length - fakeTs(frames(0, 1)).length;
+    engine.cutTornEnd = async (path) => {
+      await truncate(path, (await readFile(path)).length - frameBytes);
+      return true;
+    };
+    await record();
+    await write('000001.part.ts', media);
+    expect((await adopt()).map(({ durationMs }) => durationMs)).toEqual([6_000, 1_000]);
+    await write('000002.part.ts', fakeTs(frames(633_000, 1)));
+    expect(await adopt()).toHaveLength(2);
+    expect(await readdir(folder)).not.toContain('000002.part.ts');
   });
 
   it('starts at its anchor if not even its first segment was closed', async () => {

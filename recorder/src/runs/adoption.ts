@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ManifestEntry, Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import type { RecordingEngine } from '../ffmpeg/engine.ts';
 import { readManifest } from '../evidence/manifestReader.ts';
 import { manifestPathOf, type Manifests } from '../evidence/manifests.ts';
 import { folderOf, type OpenRun } from '../store/openRuns.ts';
@@ -12,6 +13,7 @@ import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
 
 interface AdoptionDeps {
+  engine: Pick<RecordingEngine, 'cutTornEnd'>;
   recordingsDir: string;
   store: SegmentStore;
   manifests: Manifests;
@@ -80,7 +82,7 @@ async function closeParts(
   run: OpenRun,
   last: Segment | undefined,
   journal: RunJournal,
-  { recordingsDir, store, logger }: AdoptionDeps,
+  { engine, recordingsDir, store, logger }: AdoptionDeps,
 ): Promise<Segment[]> {
   const folder = openRunFolder(recordingsDir, folderOf(run));
   if (!(await folder.exists())) {
@@ -98,6 +100,7 @@ async function closeParts(
     // What was lost before the kill is not known any more.
     losses: createLossMarks({ heldFrames: 0, hasAudio: false, dropsDamaged: false }),
     onSegment: (segment) => adopted.push(segment),
+    cutTornEnd: (path) => engine.cutTornEnd(path),
     from:
       last === undefined
         ? { index: 0, startMs: run.anchorMs }

@@ -159,6 +159,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       logger,
       onSegment,
       losses,
+      cutTornEnd: (path) => deps.engine.cutTornEnd(path),
     });
     collector = segments;
     void recording.ended.then(({ failed, lastWords }) => {

@@ -43,6 +43,8 @@ export function createSegmentCollector(deps: {
   logger: Logger;
   onSegment: (segment: Segment) => void;
   losses: LossMarks;
+  /** Cuts the last frame off a part if it is not whole; returns whether it did. */
+  cutTornEnd: (path: string) => Promise<boolean>;
   from?: { index: number; startMs: number | undefined };
 }): SegmentCollector {
   const { folder, store, clock, logger, losses } = deps;
@@ -139,13 +141,33 @@ export function createSegmentCollector(deps: {
     return true;
   };
 
+  /** The end of a run may come in the middle of a frame. Returns whether it did. */
+  const mendEnd = async (path: string): Promise<boolean> => {
+    try {
+      const torn = await deps.cutTornEnd(path);
+      if (torn) logger.info({ part: path }, 'cut off a frame that had not come whole');
+      return torn;
+    } catch (error) {
+      logger.warn({ part: path, err: error }, 'whether the last frame is whole could not be found out');
+      return false;
+    }
+  };
+
   const closeLast = async (untilMs = 0): Promise<void> => {
     if (head === undefined) return;
-    const last = await readLastPts(folder.partPath(head.index));
-    const lengthTicks = last === undefined ? 0 : unwrap(last) - head.ticks;
+    const path = folder.partPath(head.index);
+    const torn = await mendEnd(path);
+    const last = await readLastPts(path);
+    if (last === undefined) {
+      head = undefined;
+      return;
+    }
+    const lengthTicks = unwrap(last) - head.ticks;
     const startMs = await startOf(head);
     const shownMs = Math.max(0, Math.round(lengthTicks / PTS_PER_MS)) + LAST_FRAME_MS;
-    await close(head, startMs, Math.max(shownMs, untilMs - startMs));
+    // What was on the screen at the end is not what is left then.
+    const stoodMs = torn ? 0 : untilMs - startMs;
+    await close(head, startMs, Math.max(shownMs, stoodMs));
     head = undefined;
   };
 
