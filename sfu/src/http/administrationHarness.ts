@@ -1,4 +1,10 @@
-import { DEFAULT_RETENTION, type AuditEntry, type Device, type Grant } from '@sightline/shared';
+import {
+  DEFAULT_RETENTION,
+  type AuditEntry,
+  type Device,
+  type Grant,
+  type ReportedProblems,
+} from '@sightline/shared';
 import { createLogger, sendProblem } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { fastify } from 'fastify';
@@ -143,6 +149,7 @@ export async function createAdministrationHarness() {
   const told: [what: string, about: string][] = [];
   const online = new Set<string>();
   const recorders = new RecorderPool(logger);
+  const problems: ReportedProblems[] = [];
   const credentials: DeviceCredentials = createDeviceCredentials({ devices });
   const auditLog = createAuditLog({ repository: repositories.audit, clock, logger });
 
@@ -176,6 +183,7 @@ export async function createAdministrationHarness() {
     accountsOnline: { isOnline: (accountId) => online.has(accountId) },
     auditLog,
     recorders,
+    registry: { problems: () => problems },
     exports,
     recorderSecret: RECORDER_SECRET,
     publicOrigin,
@@ -189,6 +197,8 @@ export async function createAdministrationHarness() {
     told,
     online,
     recorders,
+    /** What recorders complain about. */
+    problems,
     exports,
     /** Sends a request below `/api/v1`; as nobody if no person is given. */
     async send(

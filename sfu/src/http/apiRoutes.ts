@@ -4,6 +4,7 @@ import type { AuditLog } from '../audit/auditLog.ts';
 import type { Repositories } from '../db/repositories.ts';
 import type { DeviceCredentials } from '../enrolment/deviceCredentials.ts';
 import { createEnrolment } from '../enrolment/enrolment.ts';
+import type { RecorderRegistry } from '../evidence/recorderRegistry.ts';
 import { createAccountAdministration } from '../identity/accountAdministration.ts';
 import type { Exports } from '../exports/exports.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -41,6 +42,7 @@ export interface ApiRoutesDeps {
   };
   accountsOnline: { isOnline(accountId: string): boolean };
   recorders: RecorderPool;
+  registry: Pick<RecorderRegistry, 'problems'>;
   exports: Pick<Exports, 'order' | 'cancel'>;
   recorderSecret: string;
   publicOrigin: string;
@@ -68,7 +70,11 @@ export function apiRoutes(api: Api, deps: ApiRoutesDeps): void {
   devicesRoutes(api, common);
   holdsRoutes(api, common);
   auditRoutes(api, { repository: audit, organisation, auditLog });
-  recordersRoutes(api, { repository: repositories.recorders, recorders: deps.recorders });
+  recordersRoutes(api, {
+    repository: repositories.recorders,
+    recorders: deps.recorders,
+    registry: deps.registry,
+  });
   sealsRoutes(api, { repository: repositories.seals, auditLog });
   ledgerRoutes(api, common);
   sessionsRoutes(api, { repository: recordings });

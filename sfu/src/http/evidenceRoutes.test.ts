@@ -92,4 +92,16 @@ describe('recorders', () => {
     });
     await expect(harness.send('sam', 'GET', '/recorders')).resolves.toMatchObject({ status: 403 });
   });
+
+  it('tell everybody who may see recordings what is wrong', async () => {
+    const full = { code: 'disk-full', message: 'The disk is full.', sinceMs: NOW_MS };
+    harness.problems.push({ recorderId: 'r1', problems: [full] });
+    for (const person of ['cora', 'carl'] as const) {
+      await expect(harness.send(person, 'GET', '/storage-problems')).resolves.toMatchObject({
+        status: 200,
+        body: { recorders: [{ recorderId: 'r1', problems: [full] }] },
+      });
+    }
+    await expect(harness.send('sam', 'GET', '/storage-problems')).resolves.toMatchObject({ status: 403 });
+  });
 });

@@ -82,6 +82,7 @@ beforeAll(async () => {
         },
         accountsOnline: { isOnline: () => false },
         recorders: new RecorderPool(logger),
+        registry: { problems: () => [] },
         exports: {
           order: () => Promise.reject(new Error('not asked for')),
           cancel: () => Promise.reject(new Error('not asked for')),

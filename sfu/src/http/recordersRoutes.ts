@@ -1,13 +1,15 @@
-import { recorderList } from '@sightline/shared';
+import { recorderList, reportedProblemsList } from '@sightline/shared';
 import type { RecordersRepository } from '../db/recorders.ts';
+import type { RecorderRegistry } from '../evidence/recorderRegistry.ts';
 import type { Api } from './route.ts';
 
-/** `/api/v1/recorders` */
+/** `/api/v1/recorders` and `/api/v1/storage-problems` */
 export function recordersRoutes(
   api: Api,
   deps: {
     repository: Pick<RecordersRepository, 'list'>;
     recorders: { isConnected(recorderId: string): boolean };
+    registry: Pick<RecorderRegistry, 'problems'>;
   },
 ): void {
   api.route({
@@ -25,5 +27,15 @@ export function recordersRoutes(
         },
       ),
     }),
+  });
+
+  api.route({
+    method: 'GET',
+    url: '/api/v1/storage-problems',
+    summary: 'Tells what is wrong with keeping recordings now, for those who may see them.',
+    access: 'recordings.view',
+    input: {},
+    response: reportedProblemsList,
+    handler: () => ({ recorders: deps.registry.problems() }),
   });
 }

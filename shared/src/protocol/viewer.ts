@@ -8,7 +8,7 @@ import {
   timeMs,
 } from './common.ts';
 import { idleAlert } from './api/presence.ts';
-import { storageProblem } from './api/storage.ts';
+import { reportedProblems } from './api/storage.ts';
 import { id, rtpCapabilities, rtpParameters, trackId, transportOptions } from './media.ts';
 import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
 
@@ -118,7 +118,7 @@ export const viewerNotices = {
     atMs: timeMs,
   }),
   /** What is wrong at a recorder, to those who may see recordings: replaces what was known; empty when all is well. */
-  'storage-problems': z.object({ recorderId: id, problems: z.array(storageProblem) }),
+  'storage-problems': reportedProblems,
 } as const satisfies NoticeTable;
 
 /** Viewer to server. */

@@ -11,6 +11,12 @@ export const storageProblem = z.object({
   sinceMs: timeMs,
 });
 
+/** What is wrong at a recorder: replaces what was known of it. */
+export const reportedProblems = z.object({ recorderId: id, problems: z.array(storageProblem) });
+
+/** Answer of `GET /api/v1/storage-problems`: of recorders with which all is well there is nothing. */
+export const reportedProblemsList = z.object({ recorders: z.array(reportedProblems) });
+
 /** How a recorder and what it keeps are doing. */
 export const recorderStatus = z.object({
   /** `low`: below the low-water mark, it warns. `clearing`: below the high-water mark, it removes the oldest. `full`: it refuses new runs. */
@@ -52,6 +58,8 @@ export const recorderList = z.object({ recorders: z.array(recorderView) });
 
 /** See {@link recorderStatus}. */
 export type RecorderStatus = z.output<typeof recorderStatus>;
+/** See {@link reportedProblems}. */
+export type ReportedProblems = z.output<typeof reportedProblems>;
 /** See {@link storageProblem}. */
 export type StorageProblem = z.output<typeof storageProblem>;
 /** See {@link recorderView}. */
