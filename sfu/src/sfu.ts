@@ -170,6 +170,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
         presence,
         accountsOnline,
         recorders,
+        registry,
         exports,
         recorderSecret,
         publicOrigin: exposure.publicOrigin,
