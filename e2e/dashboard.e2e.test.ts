@@ -154,7 +154,7 @@ describe('the dashboard', () => {
     await tab.goto(stack.url);
     await tab.getByTestId('connected-count').waitFor();
     let missing = 0;
-    const parts = /\/assets\/(AdminView|DevicesView)-.*\.js$/;
+    const parts = /\/assets\/(SectionView|DevicesView)-.*\.js$/;
     await tab.route(parts, (route) => {
       missing += 1;
       return route.fulfill({ status: 404 });

@@ -1,5 +1,7 @@
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
 import FocusView from './focus/FocusView.vue';
+import { ADMIN_PAGES } from './admin/pages.ts';
+import { RECORDINGS_PAGES } from './recordings/pages.ts';
 import { createGuard } from './session/guard.ts';
 import type { PagePermission } from './session/permissions.ts';
 import { takeDestination } from './session/remembered.ts';
@@ -26,12 +28,43 @@ const ROUTES: RouteRecordRaw[] = [
   { path: '/account', name: 'account', component: () => import('./account/AccountView.vue') },
   {
     path: '/recordings',
-    name: 'recordings',
-    component: () => import('./recordings/RecordingsView.vue'),
-    meta: { permission: 'recordings.view' },
+    component: () => import('./app/SectionView.vue'),
+    props: { title: 'Recordings', pages: RECORDINGS_PAGES },
+    children: [
+      {
+        path: '',
+        name: 'recordings',
+        component: () => import('./recordings/RecordingsView.vue'),
+        meta: { permission: 'recordings.view' },
+      },
+      {
+        path: 'by-user',
+        name: 'user-recordings',
+        component: () => import('./recordings/UserRecordingsView.vue'),
+        meta: { permission: 'recordings.view' },
+      },
+      {
+        path: 'exports',
+        name: 'exports',
+        component: () => import('./exports/ExportsView.vue'),
+        meta: { permission: 'recordings.export' },
+      },
+      {
+        path: 'holds',
+        name: 'holds',
+        component: () => import('./holds/HoldsView.vue'),
+        meta: { permission: 'holds.manage' },
+      },
+      {
+        path: 'storage',
+        name: 'storage',
+        component: () => import('./storage/StorageView.vue'),
+        meta: { permission: 'storage.view' },
+      },
+    ],
   },
   {
-    path: '/recordings/:sessionId/:trackId?',
+    path: '/recordings/session/:sessionId/:trackId?',
     name: 'recording',
     component: () => import('./recordings/PlayerView.vue'),
     props: true,
@@ -45,7 +78,8 @@ const ROUTES: RouteRecordRaw[] = [
   },
   {
     path: '/admin',
-    component: () => import('./admin/AdminView.vue'),
+    component: () => import('./app/SectionView.vue'),
+    props: { title: 'Administration', pages: ADMIN_PAGES },
     children: [
       {
         path: 'devices',

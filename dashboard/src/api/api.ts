@@ -1,10 +1,13 @@
 import { inject, type InjectionKey } from 'vue';
 import { createAccountsApi, type AccountsApi } from './accountsApi.ts';
 import { createAuditApi, type AuditApi } from './auditApi.ts';
+import { createExportsApi, type ExportsApi } from './exportsApi.ts';
+import { createHoldsApi, type HoldsApi } from './holdsApi.ts';
 import type { Http } from './http.ts';
 import { createIdentityApi, type IdentityApi } from './identityApi.ts';
 import { createOrganisationApi, type OrganisationApi } from './organisationApi.ts';
 import { createRecordingsApi, type RecordingsApi } from './recordingsApi.ts';
+import { createStorageApi, type StorageApi } from './storageApi.ts';
 
 /** The HTTP API, by subject. All of it throws {@link ApiError}. */
 export interface Api {
@@ -13,6 +16,9 @@ export interface Api {
   accounts: AccountsApi;
   audit: AuditApi;
   recordings: RecordingsApi;
+  exports: ExportsApi;
+  holds: HoldsApi;
+  storage: StorageApi;
 }
 
 /** Builds the {@link Api}. */
@@ -22,6 +28,9 @@ export const createApi = (http: Http): Api => ({
   accounts: createAccountsApi(http),
   audit: createAuditApi(http),
   recordings: createRecordingsApi(http),
+  exports: createExportsApi(http),
+  holds: createHoldsApi(http),
+  storage: createStorageApi(http),
 });
 
 /** Under which the {@link Api} is provided to the app. */

@@ -11,6 +11,7 @@ import { useClientsStore } from '../stores/clients.ts';
 import { useConnectionStore } from '../stores/connection.ts';
 import { useIdleAlertsStore } from '../stores/idleAlerts.ts';
 import { useOrganisationStore } from '../stores/organisation.ts';
+import { useStorageProblemsStore } from '../stores/storageProblems.ts';
 import { createMediasoupEngine } from '../watch/mediasoupEngine.ts';
 import { createWatcher } from '../watch/watcher.ts';
 import type { Watching } from '../watch/watching.ts';
@@ -39,6 +40,7 @@ export function createLive({ pinia, organisation, onUnauthorised, onError }: Liv
   const clients = useClientsStore(pinia);
   const alarms = useAlarmsStore(pinia);
   const idleAlerts = useIdleAlertsStore(pinia);
+  const storage = useStorageProblemsStore(pinia);
   const names = useOrganisationStore(pinia);
   const clock = systemClock;
   let loadingNames: Promise<void> | undefined;
@@ -56,6 +58,7 @@ export function createLive({ pinia, organisation, onUnauthorised, onError }: Liv
     'consumer-closed': ({ consumerId }) => watcher.consumerClosed(consumerId),
     'transport-closed': ({ transportId }) => watcher.transportClosed(transportId),
     'recording-alarm': (alarm) => alarms.raise(alarm),
+    'storage-problems': (reported) => storage.take(reported),
   };
   const connection = createViewerConnection({
     socket: createViewerSocket(),

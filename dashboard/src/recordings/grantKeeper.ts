@@ -4,6 +4,8 @@ import type { Clock, PlaybackGrants } from '@sightline/shared';
 export interface GrantKeeper {
   /** The newest playlist's address. */
   readonly playlistUrl: string;
+  /** The address of the thumbnails of the playlist that was granted first: the times in it are of that one. */
+  readonly thumbnailsUrl: string;
   /** The address with the newest grant's token, wherever the older one came from. */
   withNewestToken(url: string): string;
   /** Asks for a new grant now, for the present one was refused. */
@@ -30,6 +32,7 @@ export async function createGrantKeeper(deps: {
 }): Promise<GrantKeeper> {
   const { clock, serverNowMs } = deps;
   let newest = await deps.grant();
+  const { thumbnailsUrl } = newest;
   let cancel: (() => void) | undefined;
   let closed = false;
 
@@ -52,18 +55,22 @@ export async function createGrantKeeper(deps: {
     }
   }
   scheduleRenewal();
+  const withNewestToken = (url: string): string => {
+    const granted = new URL(newest.playlistUrl);
+    const target = new URL(url);
+    if (target.origin !== granted.origin) return url;
+    for (const [name, value] of granted.searchParams) target.searchParams.set(name, value);
+    return target.href;
+  };
 
   return {
     get playlistUrl() {
       return newest.playlistUrl;
     },
-    withNewestToken(url) {
-      const granted = new URL(newest.playlistUrl);
-      const target = new URL(url);
-      if (target.origin !== granted.origin) return url;
-      for (const [name, value] of granted.searchParams) target.searchParams.set(name, value);
-      return target.href;
+    get thumbnailsUrl() {
+      return withNewestToken(thumbnailsUrl);
     },
+    withNewestToken,
     renew,
     close() {
       closed = true;

@@ -12,9 +12,6 @@ export interface WallSpan {
   endMs: number;
 }
 
-/** Fragments that are this close follow one another without a gap. */
-const CONTIGUOUS_MS = 1_000;
-
 /** How far behind the end of what is recorded a running session is played: about two segments. */
 const LIVE_DISTANCE_SECONDS = 12;
 
@@ -47,26 +44,6 @@ export function nearestPicture(fragments: readonly Fragment[], positionSeconds: 
   if (first === undefined || last === undefined) return 0;
   const endSeconds = last.startSeconds + last.durationSeconds;
   return Math.max(first.startSeconds, Math.min(positionSeconds, endSeconds - LAST_PICTURE_SECONDS));
-}
-
-/**
- * The stretches of wall time that the fragments cover. Within a run there is no gap: a screen that does not
- * change sends nothing for a while, and that is recorded too.
- *
- * @param runStartsMs when the runs of the track were begun, in order.
- */
-export function recordedSpans(fragments: readonly Fragment[], runStartsMs: readonly number[]): WallSpan[] {
-  const runOf = (wallMs: number): number => runStartsMs.findLastIndex((startMs) => startMs <= wallMs);
-  const spans: WallSpan[] = [];
-  for (const fragment of fragments) {
-    const last = spans.at(-1);
-    const follows =
-      last !== undefined &&
-      (fragment.wallMs - last.endMs <= CONTIGUOUS_MS || runOf(last.startMs) === runOf(fragment.wallMs));
-    if (follows) last.endMs = Math.max(last.endMs, wallEndMs(fragment));
-    else spans.push({ startMs: fragment.wallMs, endMs: wallEndMs(fragment) });
-  }
-  return spans;
 }
 
 /**

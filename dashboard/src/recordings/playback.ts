@@ -15,6 +15,8 @@ export interface PlaybackDeps {
   grant: () => Promise<PlaybackGrants>;
   clock: Clock;
   serverNowMs: () => number;
+  /** It may be played now. */
+  onGrant: (grant: GrantKeeper) => void;
   onFragments: (fragments: Fragment[], running: boolean) => void;
   /** What hinders playback now, in words; undefined when it goes on. */
   onTrouble: (message: string | undefined) => void;
@@ -46,8 +48,12 @@ export function openPlayback(deps: PlaybackDeps): Playback {
       cancelRetry = deps.clock.after(RETRY_MS, () => void open());
       return;
     }
-    if (closed) close();
-    else player = createHlsPlayer({ ...deps, grant });
+    if (closed) {
+      close();
+      return;
+    }
+    deps.onGrant(grant);
+    player = createHlsPlayer({ ...deps, grant });
   }
 
   void open();

@@ -1,16 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedRun, RecordedSession } from '@sightline/shared';
 import fc from 'fast-check';
-import {
-  livePosition,
-  nearestPicture,
-  positionAt,
-  recordedSpans,
-  wallTimeAt,
-  type Fragment,
-} from './mediaTimeline.ts';
+import { livePosition, nearestPicture, positionAt, wallTimeAt, type Fragment } from './mediaTimeline.ts';
 import { summarise } from './summary.ts';
-import { layOutTrack, shareOf, spansOfRuns, tickTimes } from './trackTimeline.ts';
+import { shareOf, tickTimes } from './ticks.ts';
 
 const T0 = Date.parse('2026-03-01T12:00:00Z');
 
@@ -94,32 +87,6 @@ const session = (endedAtMs: number | null): RecordedSession => ({
 });
 
 describe('the timeline of a track', () => {
-  const spans = [
-    { startMs: T0, endMs: T0 + 12_000 },
-    { startMs: T0 + 42_000, endMs: T0 + 54_000 },
-  ];
-
-  it('knows what is recorded, from the playlist as from the list of runs', () => {
-    expect(recordedSpans(fragments, [T0 - 1_500, T0 + 40_000])).toEqual(spans);
-    expect(spansOfRuns([...runs].reverse())).toEqual(spans);
-    expect(spansOfRuns([run(T0, 0, 'start-failed')])).toEqual([]);
-  });
-
-  it('has no gap within a run, for a static screen sends nothing and is recorded', () => {
-    expect(recordedSpans(fragments, [T0 - 1_500])).toEqual([{ startMs: T0, endMs: T0 + 54_000 }]);
-  });
-
-  it('shows every gap with what caused it', () => {
-    const { gaps } = layOutTrack(session(T0 + 55_000), runs, spans, T0 + 99_000);
-    expect(gaps).toEqual([{ startMs: T0 + 12_000, endMs: T0 + 42_000, reason: 'the recorder was lost' }]);
-  });
-
-  it('reaches up to now while the session runs, and to the last picture when it has ended', () => {
-    const nowMs = T0 + 60_000;
-    expect(layOutTrack(session(null), runs, spans, nowMs).range).toEqual({ startMs: T0, endMs: nowMs });
-    expect(layOutTrack(session(nowMs), runs, spans, nowMs).range.endMs).toBe(T0 + 54_000);
-  });
-
   it('has round times for labels, never too many', () => {
     const anySpan = fc.tuple(fc.integer({ min: 1, max: 86_400_000 }), fc.integer({ min: 2, max: 20 }));
     fc.assert(

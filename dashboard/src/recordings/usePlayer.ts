@@ -4,7 +4,10 @@ import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type Shal
 import { messageOf } from '../ui/messageOf.ts';
 import { canPlayHls } from './hlsPlayer.ts';
 import { livePosition, nearestPicture, positionAt, wallTimeAt, type Fragment } from './mediaTimeline.ts';
+import type { GrantKeeper } from './grantKeeper.ts';
 import { openPlayback } from './playback.ts';
+import type { Thumbnail } from './thumbnails.ts';
+import { useThumbnails } from './useThumbnails.ts';
 
 /** What a player shows and does. */
 export interface Player {
@@ -16,6 +19,8 @@ export interface Player {
   playing: Ref<boolean>;
   /** What hinders playback, in words. */
   trouble: Ref<string | undefined>;
+  /** The thumbnail of a moment, if there is one. */
+  thumbnailFor: (wallMs: number) => Thumbnail | undefined;
   togglePlaying: () => void;
   seekToWall: (wallMs: number) => void;
   /** Goes so far forth, or back if negative, in recorded time. */
@@ -38,12 +43,15 @@ export function usePlayer(
   const playing = ref(false);
   const trouble = ref<string>();
   const positionSeconds = ref(0);
+  const keeper = shallowRef<GrantKeeper>();
+  const thumbnailFor = useThumbnails(keeper, fragments, running);
 
   watch(
     [video, grant],
     ([element, ask], _old, onCleanup) => {
       fragments.value = [];
       trouble.value = undefined;
+      keeper.value = undefined;
       if (element === null || ask === undefined) return;
       if (!canPlayHls()) {
         trouble.value = 'This browser cannot play recordings: it has no Media Source Extensions.';
@@ -54,6 +62,7 @@ export function usePlayer(
         grant: ask,
         clock: systemClock,
         serverNowMs,
+        onGrant: (granted) => (keeper.value = granted),
         onFragments(now, isRunning) {
           fragments.value = now;
           running.value = isRunning;
@@ -88,6 +97,7 @@ export function usePlayer(
     wallMs: computed(() => wallTimeAt(fragments.value, positionSeconds.value)),
     playing,
     trouble,
+    thumbnailFor,
     togglePlaying() {
       if (playing.value) video.value?.pause();
       else play();

@@ -7,14 +7,21 @@ const grant = (role: Role, companyId: string | null, groupId: string | null = nu
   companyId,
   groupId,
 });
-const all: PagePermission[] = ['live.view', 'recordings.view', 'audit.view', 'manage', 'companies.create'];
+const ofAuditors: PagePermission[] = [
+  'recordings.view',
+  'recordings.export',
+  'holds.manage',
+  'storage.view',
+  'audit.view',
+];
+const all: PagePermission[] = ['live.view', ...ofAuditors, 'manage', 'companies.create'];
 
 describe('what a page shows', () => {
   it.each<[Role, string[]]>([
     ['owner', all],
-    ['admin', ['live.view', 'recordings.view', 'audit.view', 'manage']],
+    ['admin', ['live.view', ...ofAuditors, 'manage']],
     ['supervisor', ['live.view']],
-    ['compliance', ['recordings.view', 'audit.view']],
+    ['compliance', ofAuditors],
   ])('follows the role %s', (role, allowed) => {
     const grants = [grant(role, role === 'owner' ? null : 'c1')];
     expect(all.filter((permission) => mayAnywhere(grants, permission))).toEqual(allowed);

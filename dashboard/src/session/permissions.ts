@@ -1,11 +1,22 @@
 import type { Grant, Role } from '@sightline/shared';
 
 /** What pages ask for. The server decides by itself; this only hides what it would refuse. */
-export type PagePermission = 'live.view' | 'recordings.view' | 'audit.view' | 'manage' | 'companies.create';
+export type PagePermission =
+  | 'live.view'
+  | 'recordings.view'
+  | 'recordings.export'
+  | 'holds.manage'
+  | 'storage.view'
+  | 'audit.view'
+  | 'manage'
+  | 'companies.create';
 
 const ROLES: Readonly<Record<PagePermission, readonly Role[]>> = {
   'live.view': ['owner', 'admin', 'supervisor'],
   'recordings.view': ['owner', 'admin', 'compliance'],
+  'recordings.export': ['owner', 'admin', 'compliance'],
+  'holds.manage': ['owner', 'admin', 'compliance'],
+  'storage.view': ['owner', 'admin', 'compliance'],
   'audit.view': ['owner', 'admin', 'compliance'],
   manage: ['owner', 'admin'],
   'companies.create': ['owner'],

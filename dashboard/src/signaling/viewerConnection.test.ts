@@ -63,6 +63,7 @@ function build() {
       'consumer-closed': note,
       'transport-closed': note,
       'recording-alarm': note,
+      'storage-problems': note,
     },
     onState: (state) => states.push(state),
     onError: (error) => errors.push(error),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClientView } from '@sightline/shared';
+import { DEFAULT_RETENTION, type ClientView } from '@sightline/shared';
 import { createPinia, setActivePinia } from 'pinia';
 import { clientOf, streaming } from '../presence/fakeClient.ts';
 import { passesFilter } from '../wall/clientFilter.ts';
@@ -132,7 +132,9 @@ describe('the organisation', () => {
   it('tells the names that ids stand for', async () => {
     const store = useOrganisationStore();
     await store.load({
-      companies: async () => [{ companyId: 'c1', name: 'Acme', idleThresholdMs: 1, createdAtMs: 0 }],
+      companies: async () => [
+        { companyId: 'c1', name: 'Acme', idleThresholdMs: 1, retention: DEFAULT_RETENTION, createdAtMs: 0 },
+      ],
       groups: async (companyId) => [{ groupId: 'g1', companyId, name: 'Tills' }],
     });
     expect([store.companyName('c1'), store.groupName('g1'), store.groupName(null)]).toEqual([
