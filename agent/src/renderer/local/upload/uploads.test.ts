@@ -165,6 +165,20 @@ describe('what was recorded here', () => {
     expect(offered[0]?.[0]?.clockOffsetMs).toBe(-3_600_000);
   });
 
+  it('is offered in turns where there is more than one offer holds, however many have to wait', async () => {
+    const idOf = (at: number): string => `1f0b3c52-7f4d-4a8e-9b58-${String(at).padStart(12, '0')}`;
+    for (let at = 0; at < 250; at += 1) kept.set(idOf(at), piece(idOf(at), at * 60_000));
+    uploads.connected();
+    for (let round = 0; round < 2; round += 1) {
+      await settle();
+      clock.advance(30_000);
+    }
+    await settle();
+    const newer = new Set(offered.slice(0, 3).flatMap((pieces) => pieces.map(({ pieceId }) => pieceId)));
+    expect(offered.map((pieces) => pieces.length)).toEqual([100, 100, 100]);
+    expect(newer.size).toBe(kept.size);
+  });
+
   it('says nothing of requests that failed with the connection', async () => {
     isLost = true;
     uploads.connected();

@@ -43,6 +43,9 @@ export function createUploads(deps: {
   const { folder, clock } = deps;
   const events = new TypedEmitter<UploadsEvents>(deps.onListenerError);
   const digests = new Map<string, string>();
+  /** Pieces that were told to wait, and the number of the offer in which they were told so last. */
+  const waiting = new Map<string, number>();
+  let offers = 0;
   let kept: readonly KeptPiece[] = [];
   /** Ends with the connection. */
   let link: { abort: AbortController; stopTimer: () => void } | undefined;
@@ -76,14 +79,23 @@ export function createUploads(deps: {
     await list();
     if (link === undefined || kept.length === 0) return;
     const pieces: LocalPiece[] = [];
-    for (const piece of kept.slice(0, MAX_OFFERED)) pieces.push(await describe(piece));
+    for (const piece of nextToOffer()) pieces.push(await describe(piece));
     const { answers } = await deps.request('offer-pieces', { pieces });
     const targets = new Map<string, UploadTarget>();
+    offers += 1;
     for (const answer of answers) {
+      if (answer.answer === 'wait') waiting.set(answer.pieceId, offers);
+      else waiting.delete(answer.pieceId);
       if (answer.answer === 'done') await letGo(answer.pieceId);
       if (answer.answer === 'upload') targets.set(answer.pieceId, answer);
     }
     if (targets.size > 0) sendAll(targets);
+  }
+
+  /** The oldest first, but what has waited longest comes after what does not wait: all get their turn. */
+  function nextToOffer(): readonly KeptPiece[] {
+    const turnOf = ({ pieceId }: KeptPiece): number => waiting.get(pieceId) ?? 0;
+    return kept.toSorted((a, b) => turnOf(a) - turnOf(b)).slice(0, MAX_OFFERED);
   }
 
   async function letGo(pieceId: string): Promise<void> {
