@@ -45,9 +45,12 @@ export interface PiecesRepository {
   ): Promise<boolean>;
   /** In order of time. */
   list(sessionId: string): Promise<StoredPiece[]>;
-  /** What a device is still to upload. */
-  outstanding(deviceId: string): Promise<{ pieces: number; bytes: number }>;
+  /** What a device is still to upload, as far as it was heard of since. */
+  outstanding(deviceId: string, sinceMs: number): Promise<{ pieces: number; bytes: number }>;
 }
+
+/** An agent that has not uploaded a piece after this will not do so any more. */
+export const PIECE_AWAITED_MS = 30 * 86_400_000;
 
 const UNFINISHED: readonly PieceState[] = ['offered', 'uploaded'];
 
@@ -96,7 +99,7 @@ export function createPiecesRepository(database: Database): PiecesRepository {
         .execute();
       return rows.map(toPiece);
     },
-    async outstanding(deviceId) {
+    async outstanding(deviceId, sinceMs) {
       const row = await database
         .selectFrom('pieces')
         .select(({ fn }) => [
@@ -105,6 +108,7 @@ export function createPiecesRepository(database: Database): PiecesRepository {
         ])
         .where('device_id', '=', deviceId)
         .where('state', 'in', [...UNFINISHED])
+        .where('changed_at_ms', '>', sinceMs)
         .executeTakeFirstOrThrow();
       return { pieces: Number(row.pieces), bytes: Number(row.bytes ?? 0) };
     },

@@ -1,11 +1,10 @@
+import { inBatches } from './batches.ts';
 import type { CompanyToPrune } from './deletions.ts';
 import type { Database } from './database.ts';
 import { standingHolds } from './holds.ts';
 import type { MediaSizes } from './mediaSizes.ts';
 import { toCompany } from './organisation.ts';
-
-/** An agent that has not uploaded a piece after this will not do so any more. */
-const PIECE_AWAITED_MS = 30 * 86_400_000;
+import { PIECE_AWAITED_MS } from './pieces.ts';
 
 /** What the plan of deletions depends on, read within the transaction that enters its claims. */
 export async function companiesToPrune(
@@ -21,32 +20,43 @@ export async function companiesToPrune(
     .where('company_id', 'in', companyIds)
     .execute();
   const holds = await standingHolds(transaction, companyIds);
-  const sessions = await transaction
-    .selectFrom('sessions')
-    .select(['session_id', 'company_id', 'user_id', 'started_at_ms', 'ended_at_ms'])
-    .where('company_id', 'in', companyIds)
-    .orderBy('started_at_ms')
-    .orderBy('session_id')
-    .execute();
+  const sessions = await sessionsToPrune(transaction, companyIds, [...sizes.keys()]);
   const awaited = await awaitedSessions(transaction, nowMs);
   return companies.map(toCompany).map(({ companyId, retention }) => ({
     companyId,
     retention,
     holds: holds.filter((hold) => hold.companyId === companyId),
-    sessions: sessions.flatMap((row) => {
-      const bytesAt = sizes.get(row.session_id);
-      if (row.company_id !== companyId || bytesAt === undefined) return [];
-      return {
-        sessionId: row.session_id,
-        companyId,
-        userId: row.user_id,
-        startedAtMs: row.started_at_ms,
-        endedAtMs: row.ended_at_ms,
-        bytesAt,
-        awaited: awaited.has(row.session_id),
-      };
-    }),
+    sessions: (sessions.get(companyId) ?? []).map((row) => ({
+      sessionId: row.session_id,
+      companyId,
+      userId: row.user_id,
+      startedAtMs: row.started_at_ms,
+      endedAtMs: row.ended_at_ms,
+      bytesAt: sizes.get(row.session_id) ?? new Map(),
+      awaited: awaited.has(row.session_id),
+    })),
   }));
+}
+
+/** By company, the oldest first. Only those with media: sessions stay on record for ever. */
+async function sessionsToPrune(
+  transaction: Database,
+  companyIds: readonly string[],
+  sessionIds: readonly string[],
+) {
+  const found = [];
+  for (const batch of inBatches(sessionIds, 2)) {
+    found.push(
+      ...(await transaction
+        .selectFrom('sessions')
+        .select(['session_id', 'company_id', 'user_id', 'started_at_ms', 'ended_at_ms'])
+        .where('session_id', 'in', batch)
+        .where('company_id', 'in', companyIds)
+        .execute()),
+    );
+  }
+  found.sort((a, b) => a.started_at_ms - b.started_at_ms || (a.session_id < b.session_id ? -1 : 1));
+  return Map.groupBy(found, (row) => row.company_id);
 }
 
 /** The sessions for which agents have something to upload. */

@@ -183,6 +183,8 @@ describe('a piece that is offered', () => {
     const given = await answers(...pieces);
     expect(given.filter((answer) => answer === 'upload')).toHaveLength(200);
     expect(given.at(-1)).toBe('wait');
+    clock.advance(31 * 86_400_000);
+    expect(await answers(...pieces.slice(-1))).toEqual(['upload']);
   });
 });
 

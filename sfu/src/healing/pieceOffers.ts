@@ -1,7 +1,7 @@
 import type { Clock, Device, LocalPiece, PieceAnswer } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { HealingRepository, HealingTarget } from '../db/healing.ts';
-import type { PiecesRepository, StoredPiece } from '../db/pieces.ts';
+import { PIECE_AWAITED_MS, type PiecesRepository, type StoredPiece } from '../db/pieces.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import { findGaps } from './gaps.ts';
 import { placePiece, type Placement } from './placement.ts';
@@ -116,7 +116,7 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
   };
 
   const isFull = async (deviceId: string): Promise<boolean> => {
-    const outstanding = await pieces.outstanding(deviceId);
+    const outstanding = await pieces.outstanding(deviceId, clock.nowMs() - PIECE_AWAITED_MS);
     return outstanding.pieces >= MAX_OUTSTANDING.pieces || outstanding.bytes >= MAX_OUTSTANDING.bytes;
   };
 

@@ -84,6 +84,7 @@ async function createLedger({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('changed_at_ms', 'bigint', (column) => column.notNull())
     .execute();
   await schema.createIndex('pieces_by_session').on('pieces').column('session_id').execute();
+  await schema.createIndex('pieces_by_device').on('pieces').column('device_id').execute();
 }
 
 async function createRetention({ schema }: Kysely<unknown>): Promise<void> {
@@ -115,6 +116,11 @@ async function createRetention({ schema }: Kysely<unknown>): Promise<void> {
     .addColumn('begun_at_ms', 'bigint')
     .addColumn('deleted_at_ms', 'bigint')
     .addColumn('deleted_bytes', 'bigint')
+    .execute();
+  await schema
+    .createIndex('deletion_claims_by_session')
+    .on('deletion_claims')
+    .columns(['session_id', 'recorder_id'])
     .execute();
   await schema
     .createIndex('deletion_claims_open')

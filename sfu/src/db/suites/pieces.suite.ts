@@ -85,11 +85,12 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
       await pieces().offer(pieceOf('p2'));
       await pieces().offer(pieceOf('p3', { fromMs: 20_000 }));
       expect((await pieces().list('s1')).map(({ pieceId }) => pieceId)).toEqual(['p2', 'p3', 'p1']);
-      expect(await pieces().outstanding('d1')).toEqual({ pieces: 3, bytes: 15_000_000_000 });
+      expect(await pieces().outstanding('d1', 0)).toEqual({ pieces: 3, bytes: 15_000_000_000 });
       await pieces().change('p2', 'not-needed', null, 50_000);
       await pieces().change('p3', 'uploaded', null, 50_000);
-      expect(await pieces().outstanding('d1')).toEqual({ pieces: 2, bytes: 10_000_000_000 });
-      expect(await pieces().outstanding('d2')).toEqual({ pieces: 0, bytes: 0 });
+      expect(await pieces().outstanding('d1', 0)).toEqual({ pieces: 2, bytes: 10_000_000_000 });
+      expect(await pieces().outstanding('d1', 40_000)).toEqual({ pieces: 1, bytes: 5_000_000_000 });
+      expect(await pieces().outstanding('d2', 0)).toEqual({ pieces: 0, bytes: 0 });
     });
 
     it('wait while the media of their session is being deleted', async () => {
