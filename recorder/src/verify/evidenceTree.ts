@@ -3,10 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-/**
- * Files that are to be verified, wherever they are. What a store keeps in another form, such as encrypted, is given here
- * as it was before.
- */
+/** Files that are to be verified, wherever they are, as they are there. */
 export interface EvidenceTree {
   /** Paths with `/` between their parts, in order. */
   readonly files: readonly string[];
@@ -42,7 +39,9 @@ export function createDigests(tree: EvidenceTree): (path: string) => Promise<Con
 }
 
 /** Size and SHA-256 of a content. */
-export async function digestOf(content: AsyncIterable<Uint8Array>): Promise<ContentDigest> {
+export async function digestOf(
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<ContentDigest> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of content) {

@@ -2,18 +2,20 @@ import { readFileSync, statSync, createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readPublicKey, SealKeyError } from '@sightline/shared/node';
+import { parseEncryptionKeys, type EncryptionKeys } from '../store/encryption/encryptionKeys.ts';
 import { openFolder } from './evidenceTree.ts';
 import { EvidenceFault } from './finding.ts';
-import { describeFinding, describeSummary } from './report.ts';
+import { describeFinding, describeSummary, isComplete } from './report.ts';
 import { verifyEvidence, type Evidence, type Verdict } from './verifyEvidence.ts';
 import { openZip } from './zipTree.ts';
 
-const USAGE = `sightline-verify PATH --key PUBLIC [--key …] [--seals FILE …]
+const USAGE = `sightline-verify PATH --key PUBLIC [--key …] [--seals FILE …] [--encryption-key FILE]
 
   PATH    a session's folder, a folder with sessions, or an evidence package, unpacked or as a zip
   --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder
   --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off, and
           whole sessions that are missing
+  --encryption-key  the recorder's SIGHTLINE_ENCRYPTION_KEY_FILE, if what it stores is encrypted; evidence packages are not
 
 It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly or could not read everything.`;
 
@@ -24,14 +26,14 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: readonly string[]): Promise<number> {
   try {
-    const { path, keys, sealLogs } = readUsage(args);
-    const verdict = await verifyPath(path, { keys, sealLogs });
+    const { path, ...against } = readUsage(args);
+    const verdict = await verifyPath(path, against);
     if (!verdict.ok) {
       process.stdout.write(`${describeFinding(verdict.finding)}\n`);
       return 1;
     }
-    process.stdout.write(`${describeSummary(verdict.summary, sealLogs.length > 0)}\n`);
-    return 0;
+    process.stdout.write(`${describeSummary(verdict.summary, against.sealLogs.length > 0)}\n`);
+    return isComplete(verdict.summary) ? 0 : 2;
   } catch (error) {
     if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
     else if (error instanceof Error && 'syscall' in error)
@@ -58,6 +60,7 @@ async function verifyPath(path: string, against: Omit<Evidence, 'tree'>): Promis
 
 function readUsage(args: readonly string[]): { path: string } & Omit<Evidence, 'tree'> {
   const { positionals, values } = parse(args);
+  const keyFile = values['encryption-key'];
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new UsageError('Which PATH? One is needed.');
   if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new UsageError(`There is no ${path}.`);
@@ -65,6 +68,7 @@ function readUsage(args: readonly string[]): { path: string } & Omit<Evidence, '
   return {
     path,
     keys: values.key.map(readKey),
+    encryptionKeys: keyFile === undefined ? undefined : readEncryptionKeys(keyFile),
     sealLogs: values.seals.map((file) => {
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
         throw new UsageError(`There is no file ${file}.`);
@@ -81,10 +85,20 @@ function parse(args: readonly string[]) {
       options: {
         key: { type: 'string', multiple: true, default: [] },
         seals: { type: 'string', multiple: true, default: [] },
+        'encryption-key': { type: 'string' },
       },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readEncryptionKeys(file: string): EncryptionKeys {
+  try {
+    return parseEncryptionKeys(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw new UsageError(error.message);
+    throw error;
   }
 }
 

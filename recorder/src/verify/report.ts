@@ -7,12 +7,24 @@ export function describeFinding({ file, entry, code, message }: Finding): string
   return `✗ ${where}\n  ${message} (${code})`;
 }
 
+/** Whether all that is kept could be checked. */
+export const isComplete = ({ encrypted, elsewhere }: Summary): boolean => encrypted + elsewhere === 0;
+
 /** What was found whole, and what could not be looked at. @param complete whether logs of seals were given */
 export function describeSummary(summary: Summary, complete: boolean): string {
-  const { sessions, entries, seals, segments, bytes, deleted, leftOut, foreignSeals } = summary;
+  const { sessions, entries, seals, segments, bytes, deleted, leftOut, encrypted, elsewhere, foreignSeals } =
+    summary;
   const lines = [
-    `✓ Everything is whole: ${count(sessions, 'session')}, ${count(segments, 'segment')} (${bytes} bytes), ${count(entries, 'entry', 'entries')} under ${count(seals, 'seal')}.`,
+    `${isComplete(summary) ? '✓ Everything' : '? What could be checked'} is whole: ${count(sessions, 'session')}, ${count(segments, 'segment')} (${bytes} bytes), ${count(entries, 'entry', 'entries')} under ${count(seals, 'seal')}.`,
   ];
+  if (encrypted > 0)
+    lines.push(
+      `  ${count(encrypted, 'segment')} could not be checked, for they are encrypted: give --encryption-key, with all keys.`,
+    );
+  if (elsewhere > 0)
+    lines.push(
+      `  ${count(elsewhere, 'segment')} could not be checked, for they are in an object store: verify a copy of the bucket.`,
+    );
   if (deleted > 0) lines.push(`  ${count(deleted, 'segment')} were deleted before, by entries that say so.`);
   if (leftOut > 0)
     lines.push(`  ${count(leftOut, 'segment')} lie outside of what this package was asked for.`);

@@ -1,6 +1,7 @@
 import { MANIFEST_FILE, encodeSessionFolder } from '@sightline/shared';
 import type { ContentDigest } from './evidenceTree.ts';
 import { EvidenceFault } from './finding.ts';
+import type { StoredMedia } from './storedMedia.ts';
 import type { CheckedManifest } from './manifestCheck.ts';
 import type { LeftOut } from './packageCheck.ts';
 import type { ListedSegment } from './runBook.ts';
@@ -13,6 +14,10 @@ export interface CheckedMedia {
   deleted: number;
   /** Not in this package. */
   leftOut: number;
+  /** There, but encrypted with a key that was not given. */
+  encrypted: number;
+  /** In an object store, says a receipt. */
+  elsewhere: number;
   /** Paths of all files that the session may have. */
   listed: string[];
 }
@@ -39,21 +44,32 @@ export function checkPlace({ file, begin }: CheckedManifest): void {
 
 /** Checks that every segment is there as it was recorded, or lawfully not there. @throws {EvidenceFault} */
 export async function checkMedia(
-  { file, segments }: CheckedManifest,
-  files: ReadonlySet<string>,
-  digest: (path: string) => Promise<ContentDigest>,
+  { file, begin, segments }: CheckedManifest,
+  stored: StoredMedia,
   leftOut: LeftOut | undefined,
 ): Promise<CheckedMedia> {
   const folder = folderOf(file);
-  const media: CheckedMedia = { segments: 0, bytes: 0, deleted: 0, leftOut: 0, listed: [file] };
+  const media: CheckedMedia = {
+    segments: 0,
+    bytes: 0,
+    deleted: 0,
+    leftOut: 0,
+    encrypted: 0,
+    elsewhere: 0,
+    listed: stored.namesOf(file),
+  };
   for (const segment of segments) {
     const path = folder === '' ? segment.path : `${folder}/${segment.path}`;
-    media.listed.push(path);
-    if (files.has(path)) {
-      checkContent(path, segment, await digest(path));
+    media.listed.push(...stored.namesOf(path));
+    const found = await stored.find(path, `${encodeSessionFolder(begin)}/${segment.path}`);
+    for (const { file: storedFile, content } of found)
+      if (content !== 'encrypted') checkContent(storedFile, segment, content);
+    if (found.some(({ content }) => content === 'encrypted')) media.encrypted += 1;
+    else if (found.length > 0) {
       media.segments += 1;
       media.bytes += segment.bytes;
     } else if (segment.deletedBy !== undefined) media.deleted += 1;
+    else if (stored.isElsewhere(path)) media.elsewhere += 1;
     else if (leftOut?.paths.has(path) === true && isOutside(segment, leftOut)) media.leftOut += 1;
     else {
       throw new EvidenceFault(

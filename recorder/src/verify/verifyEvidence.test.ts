@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestKey } from '../evidence/testKey.ts';
+import { parseEncryptionKeys } from '../store/encryption/encryptionKeys.ts';
+import { createSegmentCipher } from '../store/encryption/segmentCipher.ts';
 import { openFolder } from './evidenceTree.ts';
 import {
   asChunks,
@@ -12,6 +14,7 @@ import {
   sealLogText,
   type ExampleRecordings,
 } from './examples/recordings.ts';
+import { describeSummary } from './report.ts';
 import { verifyEvidence, type Verdict } from './verifyEvidence.ts';
 
 const sealKey = createTestKey();
@@ -100,6 +103,70 @@ describe('recordings', () => {
     await expect(verify(await mkdtemp(join(dir, 'empty-')), { log: [] })).resolves.toMatchObject({
       ok: false,
       finding: { code: 'unreadable' },
+    });
+  });
+});
+
+describe('recordings that are stored in other forms', () => {
+  const encryptionKeys = parseEncryptionKeys(Buffer.alloc(32, 3).toString('base64'), 'keys');
+  const otherKeys = parseEncryptionKeys(Buffer.alloc(32, 4).toString('base64'), 'keys');
+  const cipher = createSegmentCipher(encryptionKeys);
+  const verifyWith = async (root: string, keys?: typeof encryptionKeys): Promise<Verdict> =>
+    verifyEvidence({ tree: await openFolder(root), keys: [key], sealLogs: [], encryptionKeys: keys });
+  const segmentsIn = async (root: string): Promise<string[]> =>
+    (await readdir(root, { recursive: true })).filter((name) => /\.tse?$/.test(name));
+  const encrypted = async (): Promise<string> => {
+    const root = await copy();
+    for (const path of await segmentsIn(root)) {
+      await writeFile(join(root, `${path}e`), cipher.encode(`${path}e`, await readFile(join(root, path))));
+      await rm(join(root, path));
+    }
+    return root;
+  };
+
+  it('are whole if they decrypt, from whatever folder one looks, and otherwise are not called so', async () => {
+    const root = await encrypted();
+    const whole = { ok: true, summary: { segments: 12, encrypted: 0, elsewhere: 0 } };
+    await expect(verifyWith(root, encryptionKeys)).resolves.toMatchObject(whole);
+    await expect(verifyWith(join(root, 'acme'), encryptionKeys)).resolves.toMatchObject(whole);
+    for (const keys of [undefined, otherKeys]) {
+      const verdict = await verifyWith(root, keys);
+      expect(verdict).toMatchObject({ ok: true, summary: { segments: 0, encrypted: 12 } });
+      expect(verdict.ok && describeSummary(verdict.summary, false)).toMatch(
+        /12 segments could not be checked/,
+      );
+    }
+  });
+
+  it('are not whole if what is encrypted was changed, or put elsewhere', async () => {
+    const root = await encrypted();
+    const [first = '', second = ''] = await segmentsIn(root);
+    const content = await readFile(join(root, first));
+    await cp(join(root, second), join(root, first));
+    await expect(verifyWith(root, encryptionKeys)).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'file-hash', file: first },
+    });
+    await writeFile(join(root, first), cipher.encode(first, Buffer.from('something else')));
+    await expect(verifyWith(root, encryptionKeys)).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'file-size', file: first },
+    });
+    await writeFile(join(root, first), content);
+    await expect(verifyWith(root, encryptionKeys)).resolves.toMatchObject({ ok: true });
+  });
+
+  it('say what is in an object store, and do not call it whole', async () => {
+    const root = await copy();
+    const [first = '', second = '', third = ''] = await segmentsIn(root);
+    for (const path of [first, second]) await writeFile(join(root, `${path}.s3`), '{}');
+    await rm(join(root, first));
+    const verdict = await verifyWith(root);
+    expect(verdict).toMatchObject({ ok: true, summary: { segments: 11, elsewhere: 1 } });
+    await rm(join(root, third));
+    await expect(verifyWith(root)).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'file-missing', file: third },
     });
   });
 });

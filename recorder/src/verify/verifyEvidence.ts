@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { MANIFEST_FILE } from '@sightline/shared';
 import { keyIdOf } from '@sightline/shared/node';
 import { PACKAGE } from '../evidence/packageContents.ts';
+import type { EncryptionKeys } from '../store/encryption/encryptionKeys.ts';
 import { createDigests, type EvidenceTree } from './evidenceTree.ts';
 import { EvidenceFault, type Finding } from './finding.ts';
 import { checkLedger } from './ledgerCheck.ts';
@@ -9,6 +10,7 @@ import { checkManifest, type CheckedManifest } from './manifestCheck.ts';
 import { checkContents, isPackage, type LeftOut } from './packageCheck.ts';
 import { checkAgainstLog, checkSealLogs, type SealLog, type SealLogSource } from './sealLogCheck.ts';
 import { checkMedia, checkPlace, isManifest } from './sessionCheck.ts';
+import { createStoredMedia, type StoredMedia } from './storedMedia.ts';
 
 /** What was found whole. */
 export interface Summary {
@@ -19,6 +21,9 @@ export interface Summary {
   bytes: number;
   deleted: number;
   leftOut: number;
+  /** What could not be checked: encrypted with a key that was not given, or in an object store. */
+  encrypted: number;
+  elsewhere: number;
   /** Seals in the logs that no given key can have made. */
   foreignSeals: number;
 }
@@ -34,6 +39,8 @@ export interface Evidence {
   keys: readonly KeyObject[];
   /** Companies' logs of seals as exported by the sfu, from outside. */
   sealLogs: readonly SealLogSource[];
+  /** For media that is encrypted. */
+  encryptionKeys?: EncryptionKeys | undefined;
 }
 
 /**
@@ -49,7 +56,7 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verdict> {
   }
 }
 
-async function verify({ tree, keys: keyList, sealLogs }: Evidence): Promise<Summary> {
+async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidence): Promise<Summary> {
   const keys = new Map(keyList.map((key) => [keyIdOf(key), key]));
   const digest = createDigests(tree);
   const files = new Set(tree.files);
@@ -68,14 +75,15 @@ async function verify({ tree, keys: keyList, sealLogs }: Evidence): Promise<Summ
     manifests.push(manifest);
   }
   checkNoneMissing(tree, manifests, packed ? [] : logs);
-  const summary = await checkSessions({ manifests, files, digest, leftOut, logs });
+  const stored = createStoredMedia(tree, { digest, keys: encryptionKeys, packed });
+  const summary = await checkSessions({ manifests, files, stored, leftOut, logs });
   return { ...summary, foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0) };
 }
 
 async function checkSessions(found: {
   manifests: readonly CheckedManifest[];
   files: ReadonlySet<string>;
-  digest: ReturnType<typeof createDigests>;
+  stored: StoredMedia;
   leftOut: LeftOut | undefined;
   logs: readonly SealLog[];
 }): Promise<Omit<Summary, 'foreignSeals'>> {
@@ -88,6 +96,8 @@ async function checkSessions(found: {
     bytes: 0,
     deleted: 0,
     leftOut: 0,
+    encrypted: 0,
+    elsewhere: 0,
   };
   const listed = new Set<string>();
   for (const manifest of manifests) {
@@ -96,7 +106,7 @@ async function checkSessions(found: {
       found.logs.some((log) => log.isShared(sessionId, recorderId)) ||
       manifests.some(({ begin }) => begin.sessionId === sessionId && begin.recorderId !== recorderId);
     checkLedger(manifest, !shared);
-    const media = await checkMedia(manifest, files, found.digest, leftOut);
+    const media = await checkMedia(manifest, found.stored, leftOut);
     for (const path of media.listed) listed.add(path);
     sum.entries += manifest.entries;
     sum.seals += manifest.seals.size;
@@ -104,6 +114,8 @@ async function checkSessions(found: {
     sum.bytes += media.bytes;
     sum.deleted += media.deleted;
     sum.leftOut += media.leftOut;
+    sum.encrypted += media.encrypted;
+    sum.elsewhere += media.elsewhere;
   }
   // What else a package holds, its table of contents lists.
   const mustBeListed = (path: string): boolean =>
