@@ -1,6 +1,7 @@
 import type { Clock, ListenerErrorHandler } from '@sightline/shared';
 import { createActivityReport, type IdleSource } from './activity/activityReport.ts';
 import { createAbsences, type PowerEvents } from './absence/absences.ts';
+import { createAbsenceStore } from './absence/absenceStore.ts';
 import { createDisplays, type DisplayMedia, type Displays } from './capture/displays.ts';
 import { createLocalCopies, type LocalCopies, type LocalPlatform } from './local/localCopies.ts';
 import { sharingSituation } from './local/sharingSituation.ts';
@@ -67,6 +68,11 @@ export function createAgent(deps: AgentDeps): Agent {
   const absences = createAbsences({
     request: connection.request,
     timeline,
+    store: createAbsenceStore({
+      storage: deps.storage,
+      deviceId: deps.deviceId,
+      onError: (error) => onListenerError(error, 'report-absence'),
+    }),
     clock,
     power: deps.power,
     onError: (error) => onListenerError(error, 'report-absence'),

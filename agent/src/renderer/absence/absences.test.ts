@@ -4,6 +4,7 @@ import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import type { PowerEvent } from '../../bridge.ts';
 import { FakeTimeline } from '../local/fakeTimeline.ts';
 import { createAbsences, type Absences } from './absences.ts';
+import type { Absence } from './absenceStore.ts';
 
 /** How far the wall clock of this machine is from the agent's time. */
 const AHEAD_MS = 500;
@@ -15,6 +16,7 @@ let power: (event: PowerEvent) => void;
 let told: unknown[];
 let errors: unknown[];
 let isFailing: boolean;
+let stored: readonly Absence[];
 
 beforeEach(() => {
   clock = createManualClock();
@@ -22,9 +24,16 @@ beforeEach(() => {
   told = [];
   errors = [];
   isFailing = false;
-  absences = createAbsences({
+  stored = [];
+  absences = create();
+});
+
+/** The absences of a page that was just loaded. */
+function create(): Absences {
+  return createAbsences({
     request: createRequester({ timeout: () => ({ emitWithAck: hear }) }, agentRequests),
     timeline,
+    store: { load: () => [...stored], save: (saved) => void (stored = saved) },
     clock,
     power: (listener) => {
       power = listener;
@@ -32,7 +41,7 @@ beforeEach(() => {
     },
     onError: (error) => errors.push(error),
   });
-});
+}
 
 async function hear(name: string, payload: unknown): Promise<unknown> {
   if (isFailing) throw new Error('lost');
@@ -75,6 +84,20 @@ describe('absences', () => {
     absences.connected();
     await settle();
     expect(told).toEqual([['report-absence', { cause: 'sleep', fromMs: 1_000, toMs: 9_000 }]]);
+  });
+
+  it('are reported after the page was loaded anew, until the server has been told', async () => {
+    power({ kind: 'lock-screen', atMs: 1_000 });
+    power({ kind: 'unlock-screen', atMs: 61_000 });
+    absences.close();
+    const report = { cause: 'lock', fromMs: 1_000, toMs: 61_000 };
+    expect(stored).toEqual([report]);
+    timeline = new FakeTimeline(() => clock.nowMs() + 7_000);
+    absences = create();
+    absences.connected();
+    await settle();
+    expect(told).toEqual([['report-absence', report]]);
+    expect(stored).toEqual([]);
   });
 
   it('need a beginning and an end', async () => {

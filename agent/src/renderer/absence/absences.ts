@@ -2,19 +2,13 @@ import type { Clock } from '@sightline/shared';
 import type { PowerEvent, Unsubscribe } from '../../bridge.ts';
 import type { Timeline } from '../local/timeline.ts';
 import type { AgentRequester } from '../signaling/connection.ts';
+import type { Absence, AbsenceStore } from './absenceStore.ts';
 
 /** More than these are not kept; the oldest go first. */
 const MAX_PENDING = 100;
 
 /** Tells of what happens to the machine; the Electron shell has it. */
 export type PowerEvents = (listener: (event: PowerEvent) => void) => Unsubscribe;
-
-/** A time in which nothing could be recorded because the machine slept or was locked, in the agent's time. */
-interface Absence {
-  readonly cause: 'sleep' | 'lock';
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 const BEGINS: Partial<Record<PowerEvent['kind'], Absence['cause']>> = {
   suspend: 'sleep',
@@ -37,17 +31,21 @@ export interface Absences {
 export function createAbsences(deps: {
   request: AgentRequester;
   timeline: Timeline;
+  store: AbsenceStore;
   clock: Clock;
   power: PowerEvents | undefined;
   onError: (error: unknown) => void;
 }): Absences {
-  const { timeline, clock } = deps;
+  const { timeline, store, clock } = deps;
   const begunMs = new Map<Absence['cause'], number>();
-  let pending: Absence[] = [];
+  /** In the agent's time. */
+  let pending: readonly Absence[] = store.load().map((absence) => moved(absence, aheadOfWallMs()));
   let isConnected = false;
   let isSending = false;
 
-  const aheadOfWallMs = (): number => timeline.nowMs() - clock.nowMs();
+  function aheadOfWallMs(): number {
+    return timeline.nowMs() - clock.nowMs();
+  }
 
   function add(absence: Absence): void {
     const overlaps = (other: Absence): boolean =>
@@ -58,14 +56,16 @@ export function createAbsences(deps: {
       fromMs: Math.min(...same.map(({ fromMs }) => fromMs)),
       toMs: Math.max(...same.map(({ toMs }) => toMs)),
     };
-    pending = [...pending.filter((other) => !overlaps(other)), joined].slice(-MAX_PENDING);
+    keep([...pending.filter((other) => !overlaps(other)), joined].slice(-MAX_PENDING));
     void send();
   }
 
   /** The server knows how far the wall clock is from its own. */
-  function inWallTime({ cause, fromMs, toMs }: Absence): Absence {
-    const behindMs = -aheadOfWallMs();
-    return { cause, fromMs: Math.round(fromMs + behindMs), toMs: Math.round(toMs + behindMs) };
+  const inWallTime = (absence: Absence): Absence => moved(absence, -aheadOfWallMs());
+
+  function keep(absences: readonly Absence[]): void {
+    pending = absences;
+    store.save(pending.map(inWallTime));
   }
 
   async function send(): Promise<void> {
@@ -75,7 +75,7 @@ export function createAbsences(deps: {
       for (let [next] = pending; next !== undefined && isConnected; [next] = pending) {
         const told = next;
         await deps.request('report-absence', inWallTime(told));
-        pending = pending.filter((absence) => absence !== told);
+        keep(pending.filter((absence) => absence !== told));
       }
     } catch (error) {
       if (isConnected) deps.onError(error);
@@ -114,3 +114,9 @@ export function createAbsences(deps: {
     },
   };
 }
+
+const moved = ({ cause, fromMs, toMs }: Absence, byMs: number): Absence => ({
+  cause,
+  fromMs: Math.round(fromMs + byMs),
+  toMs: Math.round(toMs + byMs),
+});
