@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 export const KEY_ID_BYTES = 8;
 
 /** Keys that cannot be used. Never says what they are. */
-export class EncryptionKeyError extends Error {
+class EncryptionKeyError extends Error {
   readonly code = 'bad-encryption-key';
 }
 
