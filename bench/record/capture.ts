@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { run } from '@sightline/e2e/harness/proc.ts';
-import { pictureChecksum, unitsOfPayloads } from './h264.ts';
+import { pictureChecksum, unitsOfPayloads } from '@sightline/e2e/harness/h264.ts';
 import { HEADER_BYTES, parseRtp, type RtpPacket } from './rtp.ts';
 
 const LOOPBACK = '127.0.0.1';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { pictureChecksum } from './h264.ts';
+import { pictureChecksum } from '@sightline/e2e/harness/h264.ts';
 import { readTsFrames } from './tsFrames.ts';
 
 const VIDEO_PID = 0x100;

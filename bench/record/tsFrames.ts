@@ -1,4 +1,4 @@
-import { pictureChecksum, unitsOfByteStream } from './h264.ts';
+import { pictureChecksum, unitsOfByteStream } from '@sightline/e2e/harness/h264.ts';
 
 /** A coded picture in a TS file. */
 export interface TsFrame {

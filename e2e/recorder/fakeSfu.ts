@@ -53,7 +53,11 @@ export interface FakeSfu extends Closable {
   /** Resolves when a recorder is ready for runs. */
   recorderReady(): Promise<void>;
   command: Requester<typeof recorderCommands>;
-  startRun(codec: RelayedCodec, options?: Stream & { sound?: boolean }): Promise<RecordedRun>;
+  /** @param options.parameterSets what the order says of them (`sprop-parameter-sets`); nothing by default */
+  startRun(
+    codec: RelayedCodec,
+    options?: Stream & { sound?: boolean; parameterSets?: string },
+  ): Promise<RecordedRun>;
   /** Cuts the connection to the recorder, which may come again. */
   disconnect(): void;
   /** Everything announced, by run. */
@@ -201,7 +205,7 @@ export async function startFakeSfu({ silenceMs = 45_000, clockAheadMs = 0 } = {}
     async recorderReady() {
       await until('a recorder', () => recorder !== undefined, { timeoutMs: 20_000 });
     },
-    async startRun(codec, { sound: withSound = false, ...stream } = {}) {
+    async startRun(codec, { sound: withSound = false, parameterSets, ...stream } = {}) {
       const runId = randomUUID();
       const { rtpPort, audio } = await command('start-run', {
         ...track,
@@ -212,7 +216,10 @@ export async function startFakeSfu({ silenceMs = 45_000, clockAheadMs = 0 } = {}
               mimeType: `video/${codec}`,
               payloadType: 96,
               clockRate: 90_000,
-              parameters: { ...CODECS[codec] },
+              parameters: {
+                ...CODECS[codec],
+                ...(parameterSets === undefined ? {} : { 'sprop-parameter-sets': parameterSets }),
+              },
             },
           ],
           encodings: [{ ssrc: 1_234 }],

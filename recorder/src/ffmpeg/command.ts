@@ -49,6 +49,12 @@ const inputOptions = (host: string, hasAudio: boolean): string[] => [
   ...['-f', 'sdp'],
 ];
 
+/**
+ * The muxer repeats parameter sets before key frames that come without, so that every segment decodes by itself. Where
+ * the stream has delimiters of its own it does not; without them it does, and adds its own.
+ */
+const COPY = ['-c:v', 'copy', '-bsf:v', 'filter_units=remove_types=9'];
+
 /** VP8 has no place in TS. Key frames stay where they came, so that segments start at the same frames. */
 const TRANSCODE = [
   ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-threads', '1'],
@@ -67,7 +73,7 @@ const WITH_AUDIO = [
 
 const outputOptions = (transcode: boolean, hasAudio: boolean, segmentSeconds: number): string[] => [
   ...['-map', '0:v:0'],
-  ...(transcode ? TRANSCODE : ['-c:v', 'copy']),
+  ...(transcode ? TRANSCODE : COPY),
   ...(hasAudio ? WITH_AUDIO : []),
   ...['-flush_packets', '1', '-muxdelay', '0', '-muxpreload', '0'],
   ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_format_options', 'flush_packets=1'],

@@ -5,7 +5,8 @@ const STAP_A = 24;
 const FU_A = 28;
 const START_CODE = Buffer.from([0, 0, 1]);
 
-const typeOf = (unit: Buffer): number => (unit[0] ?? 0) & 0x1f;
+/** The type of a NAL unit (ITU-T H.264, table 7-1), or of a payload (RFC 6184, section 5.2). */
+export const typeOfUnit = (unit: Buffer): number => (unit[0] ?? 0) & 0x1f;
 
 /**
  * Puts the NAL units of one frame together from its RTP payloads, in order (RFC 6184, sections 5.6 to 5.8).
@@ -16,7 +17,7 @@ export function unitsOfPayloads(payloads: readonly Buffer[]): Buffer[] {
   const units: Buffer[] = [];
   let fragments: Buffer[] = [];
   for (const payload of payloads) {
-    const type = typeOf(payload);
+    const type = typeOfUnit(payload);
     if (type === STAP_A) units.push(...aggregated(payload));
     else if (type === FU_A) {
       const [indicator = 0, header = 0] = payload;
@@ -58,6 +59,6 @@ export function unitsOfByteStream(stream: Buffer): Buffer[] {
  */
 export function pictureChecksum(units: readonly Buffer[]): number {
   return units
-    .filter((unit) => [1, 5].includes(typeOf(unit)))
+    .filter((unit) => [1, 5].includes(typeOfUnit(unit)))
     .reduce((checksum, unit) => crc32(unit, checksum), 0);
 }
