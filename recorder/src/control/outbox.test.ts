@@ -49,20 +49,23 @@ describe('announcements', () => {
     expect(done).toEqual(['a']);
   });
 
-  it('are repeated after a timeout, before those that follow', async () => {
-    let failures = 1;
-    const { outbox, clock, sent } = createBench(() =>
-      failures-- > 0 ? new ProtocolError('timeout', 'slow') : undefined,
-    );
-    outbox.resume();
-    outbox.announce('a', segment(0));
-    outbox.announce('a', segment(1));
-    await settled();
-    expect(sent[0]).toBe('a/0');
-    clock.advance(5_000);
-    await settled();
-    expect(sent.slice(-2)).toEqual(['a/0', 'a/1']);
-  });
+  it.each(['timeout', 'internal'] as const)(
+    'are repeated after %s, before those that follow',
+    async (code) => {
+      let failures = 1;
+      const { outbox, clock, sent } = createBench(() =>
+        failures-- > 0 ? new ProtocolError(code, 'slow') : undefined,
+      );
+      outbox.resume();
+      outbox.announce('a', segment(0));
+      outbox.announce('a', segment(1));
+      await settled();
+      expect(sent[0]).toBe('a/0');
+      clock.advance(5_000);
+      await settled();
+      expect(sent.slice(-2)).toEqual(['a/0', 'a/1']);
+    },
+  );
 
   it('are given up if the sfu does not know the run', async () => {
     const { outbox, sent, done } = createBench(() => new ProtocolError('unknown-run', 'who?'));

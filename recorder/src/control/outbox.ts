@@ -2,6 +2,8 @@ import { ProtocolError, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 
 const RETRY_MS = 5_000;
+/** These say nothing of the item: it is only that the sfu, or its database, could not take it now. */
+const PASSING: ReadonlySet<string> = new Set(['timeout', 'not-connected', 'rate-limited', 'internal']);
 
 /** Tells the sfu of things that are durable, in order per subject, until each has been acknowledged. */
 export interface Outbox<Item> {
@@ -61,7 +63,7 @@ export function createOutbox<Item>(deps: {
       return true;
     } catch (error) {
       const code = error instanceof ProtocolError ? error.code : 'internal';
-      const again = code === 'timeout' || code === 'not-connected' || code === 'rate-limited';
+      const again = PASSING.has(code);
       deps.logger.error({ subject: name, item, err: error, again }, `${deps.what} could not be announced`);
       return !again;
     }

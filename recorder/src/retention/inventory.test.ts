@@ -2,9 +2,10 @@ import { mkdtemp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MANIFEST_FILE, NO_HASH, encodeSessionFolder } from '@sightline/shared';
+import { MANIFEST_FILE, NO_HASH, ProtocolError, encodeSessionFolder } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
+import { createFakeSfu } from '../control/fakeSfu.ts';
 import { createManifests, type Manifests } from '../evidence/manifests.ts';
 import { createTestKey } from '../evidence/testKey.ts';
 import { createFolders } from '../store/durable.ts';
@@ -14,7 +15,7 @@ import { deleteSession, refOf } from './deleteSession.ts';
 import { diskReports } from './diskReports.ts';
 import { takeInventory } from './inventory.ts';
 import { createProblems } from './problems.ts';
-import { reconcile, type ReconcileDeps } from './reconciler.ts';
+import { reconcile } from './reconciler.ts';
 
 const logger = createLogger('test', 'silent');
 const START_MS = 1_700_000_000_000;
@@ -139,13 +140,13 @@ describe('the inventory', () => {
 
 describe('reconciliation', () => {
   const nothing = { announceAgain: [], unknownSessions: [], missing: [] };
-  const compare = async (answer: object | Error, open: string[] = []) => {
+  const compare = async (answer: object, open: string[] = []) => {
     const problems = createProblems({ clock: createManualClock(), logger });
     const announced: [string, number][] = [];
-    const request = (() =>
-      answer instanceof Error
-        ? Promise.reject(answer)
-        : Promise.resolve({ ...nothing, ...answer })) as ReconcileDeps['request'];
+    const request = createFakeSfu(() => {
+      if (answer instanceof ProtocolError) throw answer;
+      return { ...nothing, ...answer };
+    });
     await reconcile({
       takeInventory: inventory,
       request,
@@ -171,7 +172,11 @@ describe('reconciliation', () => {
       /4 segments are on record/,
     ],
     ['what is on disk only', { unknownSessions: ['s1'] }, /1 sessions are on disk .*reindex/],
-    ['that it could not compare', new Error('gone'), /could not be compared: Error: gone/],
+    [
+      'that it could not compare',
+      new ProtocolError('not-connected', 'gone'),
+      /could not be compared: .*gone/,
+    ],
   ])('shows %s', async (_what, answer, message) => {
     await put('s1', START_MS, 1);
     expect((await compare(answer)).problem).toMatch(message);

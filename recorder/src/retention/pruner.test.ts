@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ProtocolError, type DeletionClaim, type recorderRequests, type Requester } from '@sightline/shared';
+import { ProtocolError, type DeletionClaim } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
+import * as z from 'zod';
+import { createFakeSfu } from '../control/fakeSfu.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { createPruner, type Pruner } from './pruner.ts';
 
@@ -24,14 +26,15 @@ let done: string[];
 let problems: Problems;
 let pruner: Pruner;
 
-const request = (async (name: string, payload: { claimId?: string; bytes?: number }) => {
+const request = createFakeSfu((name, payload) => {
   if (!reachable) throw new ProtocolError('not-connected', 'gone');
   if (name === 'claim-deletions') return { claims };
-  if (name === 'begin-deletion' && withdrawn.includes(payload.claimId ?? ''))
+  const { claimId } = z.object({ claimId: z.string() }).parse(payload);
+  if (name === 'begin-deletion' && withdrawn.includes(claimId))
     throw new ProtocolError('unknown-claim', 'held');
-  done.push(`${name} ${payload.claimId ?? ''}`);
+  done.push(`${name} ${claimId}`);
   return {};
-}) as Requester<typeof recorderRequests>;
+});
 
 beforeEach(() => {
   claims = ['s1', 's2', 's3'].map(claimOf);
