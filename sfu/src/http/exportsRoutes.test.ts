@@ -117,6 +117,18 @@ describe('an export', () => {
     ]);
   });
 
+  it('is not of more than a recorder takes', async () => {
+    harness.recorders.add(recorder);
+    const { find } = harness.repositories.recordedMedia;
+    harness.repositories.recordedMedia.find = async (filter) => {
+      const [media] = await find(filter);
+      return media === undefined ? [] : Array.from({ length: 10_001 }, () => media);
+    };
+    const refused = await harness.send('cora', 'POST', '/exports', order());
+    expect(refused).toMatchObject({ status: 400, body: { code: 'too-many-sessions' } });
+    expect(started).toEqual([]);
+  });
+
   it('of evidence holds all tracks, and what the server knows of them', async () => {
     harness.recorders.add(recorder);
     await ordered({ from: { kind: 'session', sessionId: 'of-desk' }, output: { kind: 'evidence' } });

@@ -1,5 +1,6 @@
 import {
   MAX_EXPORT_MS,
+  MAX_EXPORT_SOURCES,
   downloadGrant,
   exportFileName,
   exportList,
@@ -61,6 +62,10 @@ export function exportsRoutes(api: Api, deps: ExportsRoutesDeps): void {
       const media = isWithin(context.reach, order) ? await deps.recordedMedia.find(mediaOf(order)) : [];
       if (!media.some(({ recordedMs }) => recordedMs.size > 0))
         throw new HttpProblem(404, 'nothing-recorded', 'Nothing is recorded there that could be exported.');
+      if (media.length > MAX_EXPORT_SOURCES) {
+        const detail = `${media.length} tracks lie in this range; ask for a shorter one, of at most ${MAX_EXPORT_SOURCES}.`;
+        throw new HttpProblem(400, 'too-many-sessions', detail);
+      }
       const { accountId, name } = context.caller.principal;
       const ordered = await exports.order(order, media, { accountId, name });
       await auditLog.record({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sha256Hex } from '../evidence/digest.ts';
 import { interval, ledgerSpan } from '../evidence/ledger.ts';
-import { exportOrder, exportState } from './api/exports.ts';
+import { MAX_EXPORT_SOURCES, exportOrder, exportState } from './api/exports.ts';
 import { recorderStatus } from './api/storage.ts';
 import { empty, timeMs } from './common.ts';
 import { id, rtpParameters, trackId } from './media.ts';
@@ -60,7 +60,7 @@ export const exportJob = z.object({
   order: exportOrder,
   userName: z.string(),
   /** In order of time. */
-  sources: z.array(mediaSource).min(1).max(10_000),
+  sources: z.array(mediaSource).min(1).max(MAX_EXPORT_SOURCES),
   /**
    * For an evidence package, each as it is to be in there. `ledgers`: a JSON array of `sessionLedger`. `accessHistory`: the
    * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions and recorders

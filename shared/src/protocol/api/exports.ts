@@ -5,6 +5,8 @@ import { PLAIN_TEXT } from '../text.ts';
 
 /** The longest stretch that one export can hold. */
 export const MAX_EXPORT_MS = 31 * 86_400_000;
+/** Of how many tracks of sessions one export can be made. */
+export const MAX_EXPORT_SOURCES = 10_000;
 
 /** What is burnt into every picture; it makes an export encode. */
 export const burnIn = z.object({ wallClock: z.boolean(), user: z.boolean(), caseNumber: z.boolean() });
