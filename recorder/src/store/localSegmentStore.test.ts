@@ -6,6 +6,7 @@ import { parseEncryptionKeys } from './encryption/encryptionKeys.ts';
 import { createSegmentCipher } from './encryption/segmentCipher.ts';
 import { createLocalSegmentStore } from './localSegmentStore.ts';
 import type { SegmentStore } from './segmentStore.ts';
+import { createStoredFiles } from './storedFiles.ts';
 
 const name = (index: number) => ({ index, startMs: 1_700_000_000_000 + index, durationMs: 6_000 });
 const ref = (index: number) => ({ runFolder: 'track/run', name: name(index) });
@@ -64,7 +65,7 @@ describe('the local store of segments that are encrypted', () => {
     dir = await mkdtemp(join(tmpdir(), 'sightline-store-'));
     await mkdir(join(dir, RUN), { recursive: true });
     await writeFile(part(), 'media');
-    store = createLocalSegmentStore({ recordingsDir: dir, cipher });
+    store = createLocalSegmentStore({ recordingsDir: dir, files: createStoredFiles(dir, cipher) });
   });
   afterEach(() => rm(dir, { recursive: true }));
 

@@ -13,6 +13,7 @@ import { createLocalSegmentStore } from './localSegmentStore.ts';
 import { openObjects } from './objects/openObjects.ts';
 import type { S3Location } from './objects/s3ObjectStore.ts';
 import type { SegmentStore } from './segmentStore.ts';
+import { createStoredFiles } from './storedFiles.ts';
 
 /** Where and how media is kept. */
 export interface StoreConfig {
@@ -43,10 +44,10 @@ export async function openStore(
 ): Promise<RecorderStore> {
   const { recordingsDir } = deps;
   const cipher = createSegmentCipher(encryption && (await keysOf(encryption)));
-  const local = createLocalSegmentStore({ recordingsDir, cipher });
+  const files = createStoredFiles(recordingsDir, cipher);
   if (s3 === undefined) {
     return {
-      segments: local,
+      segments: createLocalSegmentStore({ recordingsDir, files }),
       status: () => ({ kind: 'local', backlogSegments: 0, backlogBytes: 0 }),
       manifestSealed: () => undefined,
       makeRoom: undefined,
@@ -59,7 +60,7 @@ export async function openStore(
   const objects = openObjects({
     ...deps,
     objects: createS3ObjectStore(s3),
-    local,
+    files,
     cipher,
     keepMs: s3.localCopyMs,
     random: Math.random,

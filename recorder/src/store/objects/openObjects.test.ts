@@ -9,6 +9,7 @@ import { createProblems, type Problems } from '../../retention/problems.ts';
 import { parseEncryptionKeys } from '../encryption/encryptionKeys.ts';
 import { createSegmentCipher } from '../encryption/segmentCipher.ts';
 import { createLocalSegmentStore } from '../localSegmentStore.ts';
+import { createStoredFiles } from '../storedFiles.ts';
 import { createFakeObjectStore, type FakeObjectStore } from './fakeObjectStore.ts';
 import { openObjects, type Objects } from './openObjects.ts';
 
@@ -31,11 +32,10 @@ describe('an object store behind the local disk', () => {
 
   const open = (key?: string): void => {
     const cipher = createSegmentCipher(key === undefined ? undefined : parseEncryptionKeys(key, 'key'));
-    const local = createLocalSegmentStore({ recordingsDir: dir, cipher });
     store = openObjects({
       recordingsDir: dir,
       objects: bucket,
-      local,
+      files: createStoredFiles(dir, cipher),
       cipher,
       keepMs: KEEP_MS,
       problems,
@@ -86,6 +86,18 @@ describe('an object store behind the local disk', () => {
     expect(await files()).toEqual([`${fileOf(0)}.s3`]);
     expect((await store.segments.read(ref(0))).toString()).toBe('media');
     expect(await store.segments.list(RUN)).toEqual([name(0)]);
+  });
+
+  it('is missed by a recorder without it, which neither takes media for lost nor for deleted', async () => {
+    await add(0);
+    await uploaded();
+    await until(async () => (await files()).length === 2);
+    await store.makeRoom(1);
+    const local = createLocalSegmentStore({ recordingsDir: dir });
+    expect(await local.list(RUN)).toEqual([name(0)]);
+    const missed = { code: 'store-not-configured' };
+    await expect(local.read(ref(0))).rejects.toMatchObject(missed);
+    await expect(local.remove(ref(0))).rejects.toMatchObject(missed);
   });
 
   it.each(['store-unreachable', 'store-refused', 'checksum-mismatch'] as const)(

@@ -6,6 +6,7 @@ import type { Problems } from '../../retention/problems.ts';
 import type { SegmentCipher } from '../encryption/segmentCipher.ts';
 import { isMissing } from '../fileErrors.ts';
 import type { SegmentStore } from '../segmentStore.ts';
+import type { StoredFiles } from '../storedFiles.ts';
 import { findStored } from './findStored.ts';
 import { createLocalCopies } from './localCopies.ts';
 import type { ObjectStore } from './objectStore.ts';
@@ -34,7 +35,7 @@ export interface Objects {
 export function openObjects(deps: {
   recordingsDir: string;
   objects: ObjectStore;
-  local: SegmentStore;
+  files: StoredFiles;
   cipher: SegmentCipher;
   /** How long local copies stay. */
   keepMs: number;

@@ -2,8 +2,8 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileExists } from '../durable.ts';
 import type { SegmentCipher } from '../encryption/segmentCipher.ts';
-import { namesAmong, namesIn, storedPathOf } from '../localSegmentStore.ts';
 import { SegmentMissing, type SegmentRef, type SegmentStore } from '../segmentStore.ts';
+import { storedPathOf, type StoredFiles } from '../storedFiles.ts';
 import { RECEIPT_ENDING, STORED_FORMS } from '../storedName.ts';
 import type { LocalCopies } from './localCopies.ts';
 import { ObjectStoreError, type ObjectStore } from './objectStore.ts';
@@ -16,13 +16,13 @@ import type { Uploads } from './uploads.ts';
  */
 export function createTieredSegmentStore(deps: {
   recordingsDir: string;
-  local: SegmentStore;
+  files: StoredFiles;
   cipher: SegmentCipher;
   objects: ObjectStore;
   uploads: Uploads;
   copies: LocalCopies;
 }): SegmentStore {
-  const { recordingsDir, local, cipher, objects, uploads, copies } = deps;
+  const { recordingsDir, files, cipher, objects, uploads, copies } = deps;
   const pathOf = (key: string): string => join(recordingsDir, key);
 
   const fetch = async (segment: SegmentRef): Promise<Buffer> => {
@@ -51,24 +51,11 @@ export function createTieredSegmentStore(deps: {
 
   return {
     async add(segment, partPath) {
-      await local.add(segment, partPath);
-      const key = storedPathOf(segment, cipher.form);
+      const key = await files.add(segment, partPath);
       uploads.add(key, (await stat(pathOf(key))).size);
     },
-    async read(segment) {
-      try {
-        return await local.read(segment);
-      } catch (error) {
-        if (error instanceof SegmentMissing) return fetch(segment);
-        throw error;
-      }
-    },
-    async list(runFolder) {
-      const names = await namesIn(pathOf(runFolder));
-      return namesAmong(
-        names.map((name) => (name.endsWith(RECEIPT_ENDING) ? name.slice(0, -RECEIPT_ENDING.length) : name)),
-      );
-    },
+    read: async (segment) => (await files.read(segment)) ?? fetch(segment),
+    list: (runFolder) => files.list(runFolder),
     async remove(segment) {
       const keys = await keysOf(segment);
       for (const key of keys) {
@@ -76,7 +63,7 @@ export function createTieredSegmentStore(deps: {
         copies.forget(key);
       }
       // Without the file nothing can upload it again; without the receipt nothing would be known of the object.
-      let bytes = await local.remove(segment);
+      let bytes = await files.remove(segment);
       for (const key of keys) {
         await objects.remove(key);
         bytes = Math.max(bytes, (await readReceipt(pathOf(key)))?.bytes ?? 0);
