@@ -323,7 +323,7 @@ describe('the page', () => {
     await settle();
     await settle();
     expect(element('local-kept')?.textContent.replace(/\s+/g, ' ').trim()).toBe(
-      '2 minutes recorded on this computer while the connection was lost wait to be uploaded.',
+      'Recorded on this computer while the connection was lost, and not uploaded yet: 2 minutes.',
     );
   });
 

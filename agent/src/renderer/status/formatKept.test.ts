@@ -3,7 +3,9 @@ import { formatKept } from './formatKept.ts';
 
 describe('the length of what is kept', () => {
   it.each([
-    [400, '1 minute'],
+    [400, '1 second'],
+    [12_400, '12 seconds'],
+    [59_600, '1 minute'],
     [61_000, '1 minute'],
     [100_000, '2 minutes'],
     [600_000, '10 minutes'],
