@@ -29,8 +29,11 @@ export interface NetworkNamespace extends Closable {
   /** Throttles what leaves the namespace; replaces an earlier limit. */
   setRate(limit: RateLimit): Promise<void>;
   clearRate(): Promise<void>;
-  /** Pulls the cable: media and relayed connections fall silent. */
-  cut(): Promise<void>;
+  /**
+   * Pulls the cable: media and relayed connections fall silent. Inside, the interface goes down; or, where it happens
+   * further away, nothing tells of it.
+   */
+  cut(where?: 'here' | 'far'): Promise<void>;
   /** Plugs it in again. */
   restore(): Promise<void>;
   /** Makes a TCP port of the host's loopback address reachable at the same address inside, unthrottled. */
@@ -100,11 +103,13 @@ export async function createNetworkNamespace(): Promise<NetworkNamespace> {
       if (limited) await within('tc', 'qdisc', 'delete', 'dev', inside, 'root');
       limited = false;
     },
-    async cut() {
+    async cut(where = 'here') {
       for (const relay of relays) relay.cut('silent');
-      await run('ip', ['link', 'set', host, 'down']);
+      if (where === 'here') await run('ip', ['link', 'set', host, 'down']);
+      else await run('ip', ['address', 'delete', `${hostAddress}/30`, 'dev', host]);
     },
     async restore() {
+      await run('ip', ['address', 'replace', `${hostAddress}/30`, 'dev', host]);
       await run('ip', ['link', 'set', host, 'up']);
       for (const relay of relays) relay.restore();
     },
