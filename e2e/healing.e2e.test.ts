@@ -84,10 +84,7 @@ function longestStepBackMs(frames: readonly FrameSample[]): number {
 
 /** Returns how much had been uploaded by then. */
 async function killRecorder(): Promise<number> {
-  const { recorder } = stack;
-  if (recorder === undefined) throw new Error('the stack was started with a recorder');
-  process.kill(recorder.pid, 'SIGKILL');
-  await recorder.exited;
+  await stack.endRecorder('SIGKILL');
   return uploadedBytes();
 }
 

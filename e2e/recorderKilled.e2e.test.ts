@@ -47,13 +47,10 @@ describe('a recorder that is killed', () => {
       async () => (await screen.pattern.shown()).wallMs > closedUntilMs + 3_000,
       { timeoutMs: 20_000 },
     );
-    const { recorder } = stack;
-    if (recorder === undefined) throw new Error('the stack was started with a recorder');
     const orphans = await recordingFfmpegs(stack.dataDir);
     expect(orphans).toHaveLength(1);
     killedAtMs = Date.now();
-    process.kill(recorder.pid, 'SIGKILL');
-    await recorder.exited;
+    await stack.endRecorder('SIGKILL');
     expect(await Promise.all(orphans.map(isAlive))).toEqual([true]);
 
     await stack.startRecorder();

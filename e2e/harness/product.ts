@@ -132,13 +132,17 @@ export const listSessions = async (stack: Stack): Promise<RecordedSession[]> =>
 export const findSession = async (stack: Stack, sessionId: string): Promise<RecordedSession> =>
   recordedSession.parse(await stack.api('GET', `/api/v1/sessions/${sessionId}`));
 
-/** A URL that plays a recorded track. */
+/** A URL that plays a recorded track; of one recorder, if one is named. */
 export async function playback(
   stack: Stack,
   sessionId: string,
   trackId = FIRST_TRACK,
+  recorderId?: string,
 ): Promise<PlaybackGrants> {
-  const order: PlaybackOrder = { kind: 'session', sessionId, trackId };
+  const order: PlaybackOrder = {
+    ...{ kind: 'session', sessionId, trackId },
+    ...(recorderId !== undefined && { recorderId }),
+  };
   return playbackGrants.parse(await stack.api('POST', '/api/v1/playback', order));
 }
 

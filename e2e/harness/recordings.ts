@@ -51,15 +51,34 @@ export interface DecodedTrack {
   readonly frames: readonly RecordedFrameSample[];
 }
 
-/** Decodes all of a track that is complete: of one that may go on, a player would wait for the rest. */
+/** Decodes all of a track that is complete, wherever it is: of one that may go on, a player would wait for the rest. */
 export async function decodeTrack(
   stack: Stack,
   sessionId: string,
   trackId = FIRST_TRACK,
 ): Promise<DecodedTrack> {
-  const { playlistUrl } = await playback(stack, sessionId, trackId);
+  const granted = await playback(stack, sessionId, trackId);
+  const parts = [await decodePlaylist(granted)];
+  for (const { recorderId } of granted.elsewhere)
+    parts.push(await decodePlaylist(await playback(stack, sessionId, trackId, recorderId)));
+  parts.sort((a, b) => startOf(a) - startOf(b));
+  const playlists = parts.map(({ playlist }) => playlist);
+  return {
+    playlist: {
+      targetDurationS: Math.max(...playlists.map(({ targetDurationS }) => targetDurationS)),
+      ended: playlists.every(({ ended }) => ended),
+      segments: playlists.flatMap(({ segments }) => segments),
+      totalMs: playlists.reduce((sum, { totalMs }) => sum + totalMs, 0),
+    },
+    frames: parts.flatMap(({ frames }) => frames),
+  };
+}
+
+async function decodePlaylist({ playlistUrl }: { playlistUrl: string }): Promise<DecodedTrack> {
   const playlist = parsePlaylist(await (await fetch(playlistUrl)).text());
   const frames: RecordedFrameSample[] = [];
   for await (const frame of probeVideo(playlistUrl)) frames.push(frame);
   return { playlist, frames };
 }
+
+const startOf = ({ playlist }: DecodedTrack): number => playlist.segments[0]?.startMs ?? 0;

@@ -40,8 +40,14 @@ export interface Stack extends Closable {
   readonly api: Api;
   /** Signs in as the owner, with a session of its own. */
   signIn(): Promise<Session>;
+  /** Where recorders keep recordings: a folder for each, the first one's first. */
+  readonly recordingFolders: readonly string[];
   /** Starts a recorder, also after another one was killed. Resolves when the sfu has it. */
   startRecorder(): Promise<Proc>;
+  /** Ends that recorder with a signal. Resolves when it has gone. */
+  endRecorder(signal: NodeJS.Signals): Promise<void>;
+  /** Starts one more recorder, with a data folder and a port of its own. Resolves when the sfu has it. */
+  startSecondRecorder(): Promise<void>;
   /**
    * Ends the sfu alone with a signal and starts it on the same port and data. Resolves when it listens.
    *
@@ -114,6 +120,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     return cleanup.use(await startSfu(env, options.sfuMain));
   };
 
+  const recordingFolders = [join(data.path, 'recordings')];
+  const spawnRecorder = async (own: Readonly<Record<string, string>> = {}): Promise<Proc> => {
+    const started = cleanup.use(
+      await startProc(process.execPath, [RECORDER_MAIN], { env: { ...env, ...own } }),
+    );
+    await started.line(/"msg":"ready/, READY_MS);
+    return started;
+  };
   let recorder: Proc | undefined;
   let owner: Promise<Session> | undefined;
   try {
@@ -131,11 +145,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       },
       api: async (...call) => (await (owner ??= stack.signIn())).api(...call),
       signIn: () => signIn(url, OWNER),
+      recordingFolders,
       async startRecorder() {
-        const started = cleanup.use(await startProc(process.execPath, [RECORDER_MAIN], { env }));
-        await started.line(/"msg":"ready/, READY_MS);
-        recorder = started;
-        return started;
+        recorder = await spawnRecorder();
+        return recorder;
+      },
+      async endRecorder(signal) {
+        if (recorder === undefined) throw new Error('the stack has no recorder');
+        process.kill(recorder.pid, signal);
+        await recorder.exited;
+      },
+      async startSecondRecorder() {
+        const second = cleanup.use(await createTempDir('second'));
+        recordingFolders.push(join(second.path, 'recordings'));
+        await spawnRecorder({
+          SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
+          SIGHTLINE_DATA_DIR: second.path,
+        });
       },
       async restartSfu(signal, vainStartsMs) {
         process.kill(sfu.pid, signal);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { companyList, recorderList } from '@sightline/shared';
 import type { Stack } from './stack.ts';
@@ -43,5 +43,8 @@ export async function verifyRecordings(stack: Stack): Promise<Verified> {
     await writeFile(path, await answer.text());
     args.push('--seals', path);
   }
-  return runVerifier(stack.dataDir, join(stack.dataDir, 'recordings'), ...args);
+  const all = join(stack.dataDir, 'all-recordings');
+  for (const [at, folder] of stack.recordingFolders.entries())
+    await cp(folder, join(all, String(at)), { recursive: true });
+  return runVerifier(stack.dataDir, all, ...args);
 }
