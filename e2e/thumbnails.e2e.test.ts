@@ -74,7 +74,10 @@ describe('the thumbnails of a track', () => {
     const sprite = {
       trackFolder: session.trackFolder,
       number: 1,
-      segments: segments.map((segment, at) => ({ ...segment, sha256: String(at), discontinuous: false })),
+      segments: segments.map((segment, at) => ({
+        ...segment,
+        ...{ sha256: String(at), discontinuous: false, shownMs: segment.name.durationMs },
+      })),
     };
     const sprites = createSprites({ store, cache });
     const [drawn, again] = await Promise.all([sprites.draw(sprite), sprites.draw(sprite)]);
