@@ -132,6 +132,27 @@ describe('the dashboard', () => {
     expect(await onlineCount()).toBe('0');
   });
 
+  it('keeps recordings as long as it is told to, and longer what is held', async () => {
+    await page.goto(`${stack.url}/admin/companies`);
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByLabel('Days at most').fill('90');
+    expect(await page.getByTestId('retention-sentence').innerText()).toContain(
+      'deleted 90 days after it ended',
+    );
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('At most 90 days').waitFor();
+
+    await page.goto(`${stack.url}/recordings/holds`);
+    await page.getByTestId('new-hold').click();
+    await page.getByLabel('What is held').selectOption('company');
+    await page.getByLabel('Reason').fill('file 77');
+    await page.getByRole('button', { name: 'Place the hold' }).click();
+    await page.getByTestId('release').click();
+    await page.getByLabel('Why it is released').fill('settled');
+    await page.getByTestId('confirm-release').click();
+    await page.getByText('Nothing is held.').waitFor();
+  });
+
   it('shows a supervisor what is live and nothing to administer', async () => {
     const oneTimePassword = await createAccount('sue@e2e.example', 'supervisor');
     const other = cleanup.use(await launchViewerChromium());
@@ -175,6 +196,11 @@ describe('the dashboard', () => {
     await choosePassword(tab, oneTimePassword);
     await tab.getByTestId('recordings').waitFor();
     expect(await tab.getByTestId('connection').count()).toBe(0);
+    expect(await tab.getByRole('navigation', { name: 'Recordings' }).innerText()).toBe(
+      'Sessions\nBy user and day\nExports\nHolds\nStorage',
+    );
+    await tab.getByRole('link', { name: 'Storage' }).click();
+    await tab.getByText('No recorder has ever been here').waitFor();
     await other.close();
   });
 

@@ -2,6 +2,7 @@ import type { Clock } from '@sightline/shared';
 import Hls, { ErrorDetails, ErrorTypes, Events, type ErrorData, type LevelDetails } from 'hls.js';
 import { messageOf } from '../ui/messageOf.ts';
 import type { GrantKeeper } from './grantKeeper.ts';
+import { resumeBehind } from './damage.ts';
 import { livePosition, type Fragment } from './mediaTimeline.ts';
 
 /** A playlist being played in a video element: the one boundary to hls.js. */
@@ -29,10 +30,12 @@ export function createHlsPlayer(deps: {
   /** What hinders playback now; undefined when it goes on. */
   onTrouble: (message: string | undefined) => void;
 }): HlsPlayer {
-  const { grant, onTrouble } = deps;
+  const { video, grant, onTrouble } = deps;
   let cancelRetry: (() => void) | undefined;
   let closed = false;
   let begun = false;
+  let fragments: Fragment[] = [];
+  let resumedAtEndMs = Number.NEGATIVE_INFINITY;
   const hls = new Hls({
     backBufferLength: 60,
     timelineOffset: TIMELINE_START_SECONDS,
@@ -42,31 +45,65 @@ export function createHlsPlayer(deps: {
 
   hls.on(Events.LEVEL_UPDATED, (_event, { details }) => {
     onTrouble(undefined);
-    const fragments = toFragments(details);
-    deps.onFragments(fragments, details.live);
-    if (!begun) begin(fragments, details.live);
+    enter(details);
+    if (!begun) begin(details.live);
     begun = true;
   });
-  hls.on(Events.LEVEL_PTS_UPDATED, (_event, { details }) => {
-    deps.onFragments(toFragments(details), details.live);
-  });
+  hls.on(Events.LEVEL_PTS_UPDATED, (_event, { details }) => enter(details));
   hls.on(Events.ERROR, (_event, data) => {
     if (data.fatal) recover(data);
   });
+  // What the decoder refuses hls.js does not tell of.
+  const onVideoError = (): void => {
+    if (video.error?.code === MediaError.MEDIA_ERR_DECODE) skipDamage();
+  };
+  video.addEventListener('error', onVideoError);
+
+  function enter(details: LevelDetails): void {
+    fragments = toFragments(details);
+    deps.onFragments(fragments, details.live);
+  }
 
   /** What still runs is begun near its end, all else at its beginning; hls.js would do so only from 0 on. */
-  function begin(fragments: Fragment[], running: boolean): void {
+  function begin(running: boolean): void {
     if (running) hls.startLoad(livePosition(fragments) - TIMELINE_START_SECONDS);
-    else deps.video.currentTime = TIMELINE_START_SECONDS;
+    else video.currentTime = TIMELINE_START_SECONDS;
   }
 
   function recover(data: ErrorData): void {
     if (data.type === ErrorTypes.MEDIA_ERROR) {
-      hls.recoverMediaError();
+      skipDamage();
       return;
     }
     onTrouble(describe(data));
     retryLater();
+  }
+
+  function skipDamage(): void {
+    const nowMs = deps.clock.nowMs();
+    const resumption = resumeBehind(fragments, video.currentTime);
+    // Decoders read ahead: where the last pictures are few, the damage is met again at once.
+    if (resumption === undefined || (resumption.atEnd && nowMs - resumedAtEndMs < RETRY_MS)) {
+      onTrouble('The last picture cannot be decoded.');
+      return;
+    }
+    const { positionSeconds, atEnd } = resumption;
+    const plays = !video.paused && !atEnd;
+    if (atEnd) resumedAtEndMs = nowMs;
+    // The element is of no use any more until it gets another source.
+    hls.detachMedia();
+    hls.attachMedia(video);
+    hls.startLoad(positionSeconds - TIMELINE_START_SECONDS);
+    video.addEventListener('loadedmetadata', () => void resume(positionSeconds, plays), { once: true });
+  }
+
+  async function resume(positionSeconds: number, plays: boolean): Promise<void> {
+    video.currentTime = positionSeconds;
+    try {
+      if (plays) await video.play();
+    } catch (error) {
+      if (!closed) onTrouble(messageOf(error));
+    }
   }
 
   function retryLater(): void {
@@ -88,11 +125,12 @@ export function createHlsPlayer(deps: {
   }
 
   hls.loadSource(grant.playlistUrl);
-  hls.attachMedia(deps.video);
+  hls.attachMedia(video);
   return {
     close() {
       closed = true;
       cancelRetry?.();
+      video.removeEventListener('error', onVideoError);
       hls.destroy();
     },
   };
