@@ -164,13 +164,19 @@ describe('a recorder with an object store', () => {
     await expectAllThere(run);
   });
 
-  it('keeps what is encrypted so everywhere, plays it, and deletes it everywhere', async () => {
+  it('keeps what is encrypted so everywhere, also after a kill, plays it, and deletes it everywhere', async () => {
     const keyFile = join(data.path, 'keys');
     await writeFile(keyFile, `# first\n${randomBytes(32).toString('base64')}\n`);
-    await start({ SIGHTLINE_ENCRYPTION_KEY_FILE: keyFile });
+    const encrypted = { SIGHTLINE_ENCRYPTION_KEY_FILE: keyFile };
+    await start(encrypted);
     const run = await sfu.startRun('H264');
     await until('two segments', () => run.segments.length >= 2, { timeoutMs: 15_000 });
-    await sfu.command('stop-run', { runId: run.runId });
+    recorder.kill('SIGKILL');
+    await recorder.exited;
+    run.relay.flowing = false;
+    const announced = sfu.segmentsOf(run.runId).length;
+    await start(encrypted);
+    await until('the tail', () => sfu.segmentsOf(run.runId).length > announced, { timeoutMs: 15_000 });
     await until('no local media', async () => (await localMedia(run)).length === 0, { timeoutMs: 15_000 });
     await expectAllThere(run);
     const keys = run.segments.map((segment) => `${runFolder(run)}/${encodeSegmentName(segment)}e`);
