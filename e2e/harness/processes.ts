@@ -37,12 +37,21 @@ export async function browserOf(profile: string): Promise<number | undefined> {
   return undefined;
 }
 
-/** The ffmpegs that record for a recorder with this data folder, also those whose recorder is gone. */
-export async function recordingFfmpegs(dataDir: string): Promise<number[]> {
+/** The ffmpegs of a recorder with this data folder, also those whose recorder is gone. */
+export async function ffmpegsOf(dataDir: string): Promise<number[]> {
   const found: number[] = [];
   for (const pid of await processIds()) {
-    if (!(await procFile(pid, 'cmdline')).includes(RECORDING_OUTPUT)) continue;
+    if (!(await procFile(pid, 'cmdline')).includes('ffmpeg\0')) continue;
     if ((await procFile(pid, 'environ')).includes(dataDir)) found.push(pid);
+  }
+  return found;
+}
+
+/** Those of {@link ffmpegsOf} that record. */
+export async function recordingFfmpegs(dataDir: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of await ffmpegsOf(dataDir)) {
+    if ((await procFile(pid, 'cmdline')).includes(RECORDING_OUTPUT)) found.push(pid);
   }
   return found;
 }
