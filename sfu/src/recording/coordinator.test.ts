@@ -246,6 +246,20 @@ describe('recording coordinator', () => {
     expect(engine.taps.every((tap) => tap.closed)).toBe(true);
   });
 
+  it('leaves no run open that could not be started after the agent had stopped', async () => {
+    const recorder = createFakeRecorder();
+    const { promise, reject } = Promise.withResolvers<never>();
+    recorder.startRun = () => promise;
+    recorders.add(recorder);
+    const client = await stream();
+    const sessionId = client.session?.sessionId ?? '';
+    client.stopStreaming('stopped');
+    reject(new ProtocolError('timeout', 'No answer.'));
+    await settle();
+    const session = await repository.findSession(sessionId);
+    expect(session?.tracks[0]?.runs).toMatchObject([{ endedAtMs: 1_000_000 }]);
+  });
+
   it('begins anew when a run ends while it is still being started', async () => {
     const recorder = createFakeRecorder();
     const startRun = recorder.startRun.bind(recorder);
@@ -311,6 +325,8 @@ describe('recording coordinator', () => {
     await publishSound(client);
     expect([stateOf(client), engine.taps[0]?.closed]).toEqual(['recording', false]);
     recorder.refusal = undefined;
+    const { tracks } = (await repository.findSession(client.session?.sessionId ?? '')) ?? {};
+    expect(tracks?.[0]?.runs.map(({ endedAtMs }) => endedAtMs)).toEqual([null, 1_000_000]);
     clock.advance(10_000);
     await settle();
     expect(recorder.started).toHaveLength(3);

@@ -7,7 +7,8 @@ import type { MediaProducer } from '../media/types.ts';
 import { STILL_BPS } from './keyFrames.ts';
 import type { RecorderLink, RecorderPool } from './recorderPool.ts';
 import type { SessionRecords } from './sessionRecords.ts';
-import { createTrackRecording, type RunRefusal, type TrackRecording } from './trackRecording.ts';
+import type { RunRefusal } from './runRefusal.ts';
+import { createTrackRecording, type TrackRecording } from './trackRecording.ts';
 
 /** Something about a recording that a person should know. */
 export interface RecordingAlarm {

@@ -1,16 +1,12 @@
-import {
-  createStateMachine,
-  ProtocolError,
-  type Clock,
-  type RecordingState,
-  type RunEndReason,
-} from '@sightline/shared';
+import { createStateMachine, type Clock, type RecordingState, type RunEndReason } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import { startActiveRun, type ActiveRun } from './activeRun.ts';
 import { startHandOver, type HandOver } from './handOver.ts';
+import { waitForPackets } from './packetsAgain.ts';
 import type { RecorderLink } from './recorderPool.ts';
-import { HAND_OVER_RETRY_MS, SILENCE_LOOK_MS, STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
+import { HAND_OVER_RETRY_MS, STEADY_RUN_MS, restartDelayMs } from './restartPolicy.ts';
+import { refusalOf, type RunRefusal } from './runRefusal.ts';
 
 type State = RecordingState | 'ended';
 type Event = 'recorder-missing' | 'begin' | 'begun' | 'failed' | 'silence' | 'lost' | 'end';
@@ -23,9 +19,6 @@ const TABLE = {
   failing: { begin: 'starting', 'recorder-missing': 'off', lost: 'off', end: 'ended' },
   ended: {},
 } as const;
-
-/** Why a recorder takes no run. */
-export type RunRefusal = 'disk-full' | 'overloaded';
 
 /** What a track's recording needs from around it. */
 export interface TrackRecordingDeps {
@@ -118,40 +111,29 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
     deps.alarm(code, `${message} A new run begins in ${delayMs} ms.`);
     cancelRetry = clock.after(delayMs, begin);
   };
-  /** Begins when packets come again; the engine tells it only if it is asked. */
-  const waitForPackets = (): void => {
-    const number = attempt;
-    let before: number | undefined;
-    const look = async (): Promise<void> => {
-      const received = await published.producer.packetsReceived();
-      if (attempt !== number || machine.state !== 'silent') return;
-      if (before !== undefined && received > before) {
-        begin();
-        return;
-      }
-      before = received;
-      cancelRetry = clock.after(SILENCE_LOOK_MS, lookAgain);
-    };
-    const lookAgain = (): void => {
-      look().catch((error: unknown) => {
-        logger.debug({ err: error }, 'the stream ended while it was silent');
+  const open = async (recorder: RecorderLink, entered: (runId: string) => void): Promise<ActiveRun> => {
+    let enteredId: string | undefined;
+    try {
+      return await startActiveRun({
+        published,
+        sound: deps.pickSound(),
+        recorder,
+        segmentMs: deps.segmentMs,
+        clock,
+        logger,
+        enter: async (id, startedAtMs) => {
+          await deps.enterRun(id, startedAtMs, recorder);
+          enteredId = id;
+          entered(id);
+        },
       });
-    };
-    lookAgain();
+    } catch (error) {
+      // Whoever waited for it may be gone: a run that stays open on record keeps its session from being closed.
+      const reason = refusalOf(error) === 'disk-full' ? 'disk-full' : 'start-failed';
+      if (enteredId !== undefined) deps.runEnded(enteredId, clock.nowMs(), reason);
+      throw error;
+    }
   };
-  const open = (recorder: RecorderLink, entered: (runId: string) => void): Promise<ActiveRun> =>
-    startActiveRun({
-      published,
-      sound: deps.pickSound(),
-      recorder,
-      segmentMs: deps.segmentMs,
-      clock,
-      logger,
-      enter: async (enteredId, startedAtMs) => {
-        await deps.enterRun(enteredId, startedAtMs, recorder);
-        entered(enteredId);
-      },
-    });
   const start = async (
     recorder: RecorderLink,
     number: number,
@@ -174,8 +156,6 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       logger.warn({ err: error, code: 'run-start-failed' }, 'a run could not be started');
       if (stale()) return;
       const refusal = refusalOf(error);
-      const reason = refusal === 'disk-full' ? 'disk-full' : 'start-failed';
-      if (runId !== undefined) deps.runEnded(runId, clock.nowMs(), reason);
       runId = undefined;
       if (refusal !== undefined) {
         deps.refused(refusal, recorder);
@@ -255,7 +235,7 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       const ended = dropRun();
       if (reason === 'silent') {
         machine.handle('silence');
-        waitForPackets();
+        cancelRetry = waitForPackets({ producer: published.producer, onPackets: begin, clock, logger });
         return;
       }
       if (ended !== undefined && clock.nowMs() - ended.startedAtMs >= STEADY_RUN_MS) failures = 0;
@@ -276,10 +256,4 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
       if (last !== undefined) await stopAtRecorder(last, reason, untilMs);
     },
   };
-}
-
-/** Tells a recorder that will not take a run from one that failed at it. */
-function refusalOf(error: unknown): RunRefusal | undefined {
-  if (!(error instanceof ProtocolError)) return undefined;
-  return error.code === 'disk-full' || error.code === 'overloaded' ? error.code : undefined;
 }
