@@ -1,7 +1,11 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MANIFEST_FILE, encodeSessionFolder } from '@sightline/shared';
 import { summariseCoverage } from './harness/coverage.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { firstCompany } from './harness/enrolment.ts';
 import { decodeAccounted, ledgerOf, problemsOf } from './harness/ledger.ts';
 import {
   findSession,
@@ -12,9 +16,11 @@ import {
   type Dashboard,
   type SharedScreen,
 } from './harness/product.ts';
-import { endedSession, stopSharing } from './harness/recordings.ts';
+import { decodeTrack, endedSession, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
+import { until } from './harness/until.ts';
+import { verifyRecordings } from './harness/verifier.ts';
 import { readManifest } from './recorder/manifest.ts';
 
 const MAX_PAUSE_MS = 1_000;
@@ -33,6 +39,18 @@ beforeAll(async () => {
 });
 
 afterAll(() => scene.close());
+
+/** Every segment has its tombstone, and no media is left. */
+async function expectDeletedInManifest(sessionId: string): Promise<void> {
+  const session = await findSession(stack, sessionId);
+  const location = { ...session, sessionStartedAtMs: session.startedAtMs };
+  const entries = await readManifest(stack.dataDir, location);
+  const buried = entries.flatMap((entry) => (entry.type === 'delete' ? entry.segments : []));
+  expect(buried).toHaveLength(entries.filter(({ type }) => type === 'segment').length);
+  expect(await readdir(join(stack.dataDir, 'recordings', encodeSessionFolder(location)))).toEqual([
+    MANIFEST_FILE,
+  ]);
+}
 
 describe('an agent that stops sharing and starts again', () => {
   it('goes from the wall, and its session ends with what was recorded', async () => {
@@ -100,5 +118,30 @@ describe('an agent that stops sharing and starts again', () => {
       endedAtMs: session.endedAtMs,
       tracks: tracks.map(({ trackId, spans }) => ({ trackId, spans })),
     });
+  });
+
+  it('loses to retention what is not held, lawfully: the ledger says so, and all of it can be verified', async () => {
+    const company = `/api/v1/companies/${await firstCompany(stack.api)}`;
+    const target = { kind: 'session', sessionId: screen.sessionId };
+    await stack.api('POST', `${company}/holds`, { target, reason: 'A case is open.' });
+    const heldBefore = await ledgerOf(stack, screen.sessionId);
+    const recordedBefore = (await ledgerOf(stack, secondSessionId)).tracks[0]?.recordedMs;
+    await stack.api('PATCH', company, { retention: { maxAgeMs: null, maxBytes: 1, minAgeMs: 0 } });
+    // It asks what may go when it has started, and then every hour.
+    await stack.endRecorder('SIGTERM');
+    await stack.startRecorder();
+
+    const { spans } = await until(
+      'the ledger of what is deleted',
+      async () => (await ledgerOf(stack, secondSessionId)).tracks.find(({ recordedMs }) => recordedMs === 0),
+      { timeoutMs: 20_000 },
+    );
+    const deleted = spans.filter((span) => span.state === 'missing' && span.reason === 'deleted');
+    expect(deleted.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)).toBe(recordedBefore);
+    expect((await ledgerOf(stack, screen.sessionId)).tracks).toEqual(heldBefore.tracks);
+    expect((await decodeTrack(stack, screen.sessionId)).frames.length).toBeGreaterThan(0);
+    await expect(decodeTrack(stack, secondSessionId)).rejects.toThrow();
+    await expectDeletedInManifest(secondSessionId);
+    expect(await verifyRecordings(stack)).toMatchObject({ exitCode: 0 });
   });
 });
