@@ -46,7 +46,10 @@ const wallMsOf = ({ pattern }: { pattern: { wallMs: number } | undefined }): num
 async function openPlayer(): Promise<PageProbe> {
   const { page } = dashboard;
   await page.goto(`${stack.url}/recordings`);
-  await page.locator(`[data-session-id="${screen.sessionId}"]`).getByRole('link', { name: 'ann' }).click();
+  await page
+    .locator(`[data-session-id="${screen.sessionId}"]`)
+    .getByRole('link', { name: 'ann', exact: true })
+    .click();
   return watchVideo(page, '[data-testid="player-video"]');
 }
 
@@ -124,6 +127,27 @@ describe('the player of recordings', () => {
     });
     expect(summariseOrder(begun).outOfOrder).toBe(0);
     expect(Math.abs(toldMs - shownMs)).toBeLessThan(CLOCK_OFF_MS);
+    await probe.close();
+  });
+
+  it('goes on behind a picture that cannot be decoded', async () => {
+    const { segments } = await fetchPlaylist(stack, screen.sessionId);
+    const [, damaged, next] = segments;
+    if (damaged === undefined || next === undefined) throw new Error('three segments were recorded');
+    const { page } = dashboard;
+    const ofDamaged = (url: URL): boolean => url.pathname.includes(`-${damaged.startMs}-`);
+    await page.route(ofDamaged, async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      // A hole of some packets in the key frame, as after a loss.
+      await route.fulfill({
+        response,
+        body: Buffer.concat([body.subarray(0, 188 * 40), body.subarray(188 * 120)]),
+      });
+    });
+    const probe = await openPlayer();
+    await playsFrom(probe, next.startMs, next.startMs + MAX_SEGMENT_MS);
+    await page.unroute(ofDamaged);
     await probe.close();
   });
 
