@@ -39,7 +39,8 @@ export interface RecordedStretch {
 export interface HealingRepository {
   /** Undefined if there is none, or if it belongs to no device. */
   findTarget(sessionId: string): Promise<HealingTarget | undefined>;
-  listStretches(sessionId: string, trackId: string): Promise<RecordedStretch[]>;
+  /** @param sinceMs without segments that ended before: of the thousands of a long session few matter to a piece */
+  listStretches(sessionId: string, trackId: string, sinceMs?: number): Promise<RecordedStretch[]>;
   /** When the user, or the policy, did not want the track to be recorded. */
   listUnwanted(sessionId: string, trackId: string): Promise<Interval[]>;
   /**
@@ -58,10 +59,14 @@ export const PROVISIONAL_ENDS: readonly StreamingEndReason[] = ['connection-lost
 export function createHealingRepository(database: Database): HealingRepository {
   return {
     findTarget: (sessionId) => findTarget(database, sessionId),
-    async listStretches(sessionId, trackId) {
+    async listStretches(sessionId, trackId, sinceMs = 0) {
       const rows = await database
         .selectFrom('runs')
-        .leftJoin('segments', 'segments.run_id', 'runs.run_id')
+        .leftJoin('segments', (join) =>
+          join
+            .onRef('segments.run_id', '=', 'runs.run_id')
+            .on((on) => on(on('start_ms', '+', on.ref('duration_ms')), '>=', sinceMs)),
+        )
         .select(['runs.run_id', 'source', 'started_at_ms', 'ended_at_ms', 'start_ms', 'duration_ms', 'holes'])
         .where('session_id', '=', sessionId)
         .where('track_id', '=', trackId)

@@ -90,7 +90,7 @@ export function createHealedPieces(deps: HealedPiecesDeps): HealedPieces {
       if (piece.state !== 'offered' && piece.state !== 'uploaded')
         throw new ProtocolError('unknown-piece', 'This piece is finished; drop it.');
       await pieces.change(pieceId, 'uploaded', null, clock.nowMs());
-      const stretches = await healing.listStretches(piece.sessionId, piece.trackId);
+      const stretches = await healing.listStretches(piece.sessionId, piece.trackId, piece.fromMs);
       if (isUnsettled({ piece, stretches })) return null;
       const unwanted = await healing.listUnwanted(piece.sessionId, piece.trackId);
       const gaps = findGaps({ piece, session, stretches, unwanted });

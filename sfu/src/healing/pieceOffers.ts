@@ -121,7 +121,7 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
   };
 
   const isNeeded = async (piece: StoredPiece, session: HealingTarget): Promise<boolean> => {
-    const stretches = await healing.listStretches(piece.sessionId, piece.trackId);
+    const stretches = await healing.listStretches(piece.sessionId, piece.trackId, piece.fromMs);
     const unwanted = await healing.listUnwanted(piece.sessionId, piece.trackId);
     return findGaps({ piece, session, stretches, unwanted }).length > 0;
   };

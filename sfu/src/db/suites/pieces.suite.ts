@@ -185,6 +185,10 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
         },
         { runId: 'p1', source: 'healed', startedAtMs: 10_000, endedAtMs: null, segments: [] },
       ]);
+      expect(await healing().listStretches('s1', 'display-1', 8_001)).toMatchObject([
+        { runId: 'r', segments: [{ fromMs: 8_000, toMs: 12_000 }] },
+        { runId: 'p1', segments: [] },
+      ]);
       const interruption = { session_id: 's1', track_id: null, from_ms: 5_000, to_ms: null };
       await database()
         .insertInto('interruptions')
