@@ -323,7 +323,7 @@ describe('the page', () => {
     await settle();
     await settle();
     expect(element('local-kept')?.textContent.replace(/\s+/g, ' ').trim()).toBe(
-      'Recorded on this computer while the connection was lost, and not uploaded yet: 2 minutes.',
+      'Kept on this computer, and not uploaded yet: 2 minutes.',
     );
   });
 

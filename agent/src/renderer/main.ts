@@ -58,6 +58,7 @@ function findLocalPlatform(): LocalPlatform | undefined {
     createWorker: () => new Worker(new URL('./local/worker/main.ts', import.meta.url), { type: 'module' }),
     createProcessor: Processor && ((track) => new Processor({ track })),
     createId: () => crypto.randomUUID(),
+    onError: report,
     taps,
   });
   // Where there is no storage of one's own, or no encoder, the page is neither local nor on HTTPS.

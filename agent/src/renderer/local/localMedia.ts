@@ -40,6 +40,7 @@ export function createWorkerMedia(scope: {
   createWorker: () => Worker;
   createProcessor: ((track: MediaStreamTrack) => { readable: ReadableStream<VideoFrame> }) | undefined;
   createId: () => string;
+  onError: (error: unknown) => void;
   /** Undefined where nothing can be kept of what is sent. */
   taps: Pick<SenderTaps, 'take' | 'forget'> | undefined;
 }): LocalMedia | undefined {
@@ -59,6 +60,9 @@ export function createWorkerMedia(scope: {
           break;
         case 'failed':
           handlers?.failed(data);
+          break;
+        case 'sent-lost':
+          scope.onError(new Error(`What was sent before the loss cannot be kept: ${data.message}`));
           break;
         case 'ended':
           recordings.delete(data.recordingId);

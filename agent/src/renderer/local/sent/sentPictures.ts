@@ -41,7 +41,7 @@ export function createSentPictures(nowMs: () => number): SentPictures {
   return {
     copy(frame) {
       const { rtpTimestamp, width, height } = frame.getMetadata();
-      if (rtpTimestamp === undefined) return;
+      if (rtpTimestamp === undefined || frame.data.byteLength === 0) return;
       const isKey = frame.type === 'key';
       if (isKey && width !== undefined && height !== undefined) size = { width, height };
       const timestampUs = toUs(rtpTimestamp);

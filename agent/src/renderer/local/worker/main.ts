@@ -20,11 +20,13 @@ function begin({
   clockOffsetMs,
 }: Extract<WorkerOrder, { kind: 'begin' }>): void {
   const fail = (error: unknown): void => {
-    const message = error instanceof Error ? error.message : String(error);
-    tell({ kind: 'failed', recordingId, isFull: error instanceof StoreFullError, message });
+    tell({ kind: 'failed', recordingId, isFull: error instanceof StoreFullError, message: messageOf(error) });
     end(recordingId);
   };
-  const openPieces = (toMs: (timestampUs: number) => number): PieceSequence =>
+  const openPieces = (
+    toMs: (timestampUs: number) => number,
+    onError: (error: unknown) => void,
+  ): PieceSequence =>
     createPieceSequence({
       async open(fromUs) {
         const fromMs = Math.round(toMs(fromUs) + agentAheadMs);
@@ -33,14 +35,16 @@ function begin({
         tell({ kind: 'piece-begun', recordingId, piece });
         return file;
       },
-      onError: fail,
+      onError,
     });
-  if (sent !== undefined) writeSent(sent, (aheadMs) => openPieces((us) => us / 1_000 + aheadMs));
+  const sentLost = (error: unknown): void =>
+    tell({ kind: 'sent-lost', recordingId, message: messageOf(error) });
+  if (sent !== undefined) writeSent(sent, (aheadMs) => openPieces((us) => us / 1_000 + aheadMs, sentLost));
   const captured = createCaptureClock(nowMs);
   const recorder = createTrackRecorder({
     reader: frames.getReader(),
     createEncoder: createWebCodecsEncoder,
-    pieces: openPieces((us) => captured.toMs(us)),
+    pieces: openPieces((us) => captured.toMs(us), fail),
     clock: systemClock,
     captured,
     copyFrame: (frame, timestamp) => new VideoFrame(frame, { timestamp }),
@@ -64,6 +68,8 @@ function writeSent(from: MessagePort, openPieces: (aheadMs: number) => PieceSequ
   );
   from.start();
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function end(recordingId: string): void {
   const recorder = recordings.get(recordingId);

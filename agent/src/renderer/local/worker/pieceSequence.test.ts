@@ -16,7 +16,9 @@ function createBench(): {
   let failure: Error | undefined;
   const file: PieceFile = {
     append: () => undefined,
-    flush: () => undefined,
+    flush() {
+      if (failure !== undefined) throw failure;
+    },
     close: () => void (closed += 1),
   };
   const sequence = createPieceSequence({
@@ -65,5 +67,18 @@ describe('pieces of a track', () => {
     await sequence.end(1_000_000);
     expect(begun).toEqual([]);
     expect(errors).toEqual([new Error('full')]);
+  });
+
+  it('are closed when nothing more can be written: what is in them is kept', async () => {
+    const { closed, errors, fail, sequence } = createBench();
+    sequence.write(fakePicture(0, { isKey: true }));
+    await sequence.end(1_000_000);
+    sequence.write(fakePicture(2_000, { isKey: true }));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    fail(new Error('full'));
+    sequence.write(fakePicture(3_000));
+    await sequence.end(4_000_000);
+    expect(errors).toEqual([new Error('full')]);
+    expect(closed()).toBe(2);
   });
 });

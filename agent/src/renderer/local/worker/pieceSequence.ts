@@ -23,6 +23,8 @@ export function createPieceSequence(deps: {
   onError: (error: unknown) => void;
 }): PieceSequence {
   let current: { writer: PieceWriter; first: Picture } | undefined;
+  /** What is open, also of a piece that could not be begun. */
+  let file: PieceFile | undefined;
   let failed = false;
   let work = Promise.resolve();
 
@@ -33,6 +35,8 @@ export function createPieceSequence(deps: {
         await step();
       } catch (error) {
         failed = true;
+        // What is in it is kept; as long as it is open, it would count as being written.
+        file?.close();
         deps.onError(error);
       }
     });
@@ -46,7 +50,7 @@ export function createPieceSequence(deps: {
 
   async function begin(first: Picture): Promise<void> {
     finish(first.timestampUs);
-    const file = await deps.open(first.timestampUs);
+    file = await deps.open(first.timestampUs);
     current = { writer: createPieceWriter(file, first), first };
   }
 
@@ -54,6 +58,7 @@ export function createPieceSequence(deps: {
     const ended = current;
     current = undefined;
     ended?.writer.end(endUs);
+    file = undefined;
   }
 
   return {

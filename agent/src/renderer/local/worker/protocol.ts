@@ -20,4 +20,6 @@ export type WorkerOrder =
 export type WorkerReport =
   | { kind: 'piece-begun'; recordingId: string; piece: PieceRecord }
   | { kind: 'ended'; recordingId: string }
+  /** What was sent lately could not be written; the recording goes on. */
+  | { kind: 'sent-lost'; recordingId: string; message: string }
   | { kind: 'failed'; recordingId: string; isFull: boolean; message: string };
