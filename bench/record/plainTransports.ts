@@ -87,16 +87,26 @@ class Wrapped implements MediaObject {
 class PlainProducer extends Wrapped implements MediaProducer {
   readonly kind: 'audio' | 'video';
   readonly #producer: EngineProducer;
+  readonly #transport: EngineTransport;
 
-  constructor(producer: EngineProducer) {
+  constructor(producer: EngineProducer, transport: EngineTransport) {
     super(producer);
     this.#producer = producer;
+    this.#transport = transport;
     this.kind = producer.kind;
   }
 
   async packetsReceived(): Promise<number> {
     const streams = await this.#producer.getStats();
     return streams.reduce((sum, { packetCount }) => sum + packetCount, 0);
+  }
+
+  async activity(): Promise<{ bitrateBps: number; senderThere: boolean }> {
+    const [streams, [received]] = await Promise.all([this.#producer.getStats(), this.#transport.getStats()]);
+    return {
+      bitrateBps: streams.reduce((sum, { bitrate }) => sum + bitrate, 0),
+      senderThere: (received?.recvBitrate ?? 0) > 0,
+    };
   }
 
   async nextPacket(): Promise<never> {
@@ -133,7 +143,7 @@ class PlainTransport extends Wrapped implements MediaTransport {
   }
 
   async produce(stream: Parameters<MediaTransport['produce']>[0]): Promise<MediaProducer> {
-    return new PlainProducer(await this.#transport.produce(stream));
+    return new PlainProducer(await this.#transport.produce(stream), this.#transport);
   }
 
   async consume(): Promise<never> {
