@@ -15,8 +15,9 @@ import {
   idleRecorder,
   type AdministrationHarness,
 } from './administrationHarness.ts';
+import { addRecordedSessions, order } from './exportsHarness.ts';
 
-const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 let harness: AdministrationHarness;
 let started: ExportJob[];
@@ -28,33 +29,7 @@ beforeEach(async () => {
   started = [];
   cancelled = [];
   takes = true;
-  for (const [sessionId, companyId, deviceId] of [
-    ['of-desk', 'acme', 'desk'],
-    ['of-rival', 'globex', 'rival'],
-  ] as const) {
-    const names = { userId: `ann@${deviceId}`, userName: 'ann', hostName: deviceId };
-    const { recordings } = harness.repositories;
-    await recordings.addSession({ sessionId, companyId, deviceId, startedAtMs: NOW_MS, ...names });
-    await recordings.endSession(sessionId, NOW_MS + HOUR_MS, 'stopped');
-  }
-  const { find } = harness.repositories.recordedMedia;
-  harness.repositories.recordedMedia.find = async (filter) => {
-    const found = await find(filter);
-    return found.map((media) => ({ ...media, recordedMs: new Map([['r1', 60_000]]) }));
-  };
-  for (const sessionId of ['of-desk', 'of-rival']) {
-    for (const trackId of ['display-1', 'display-2']) {
-      const runId = `${sessionId}-${trackId}`;
-      await harness.repositories.recordings.addRun({
-        runId,
-        sessionId,
-        trackId,
-        label: 'Screen',
-        startedAtMs: NOW_MS,
-        source: 'live',
-      });
-    }
-  }
+  await addRecordedSessions(harness);
 });
 afterEach(() => harness.close());
 
@@ -69,15 +44,6 @@ const recorder = idleRecorder({
   },
 });
 
-const order = (change: Partial<ExportOrder> = {}): ExportOrder => ({
-  companyId: 'acme',
-  from: { kind: 'user', userId: 'ann@desk' },
-  fromMs: NOW_MS + 1_000,
-  toMs: NOW_MS + 61_000,
-  caseNumber: 'A-17',
-  output: { kind: 'video', trackId: 'display-1' },
-  ...change,
-});
 const ordered = async (change: Partial<ExportOrder> = {}): Promise<string> => {
   const { body } = await harness.send('cora', 'POST', '/exports', order(change));
   return exportView.parse(body).exportId;
@@ -233,7 +199,7 @@ describe('an export', () => {
     ['cora', order({ from: { kind: 'session', sessionId: 'of-rival' } }), 404, 'nothing-recorded'],
     ['cora', order({ output: { kind: 'video', trackId: 'display-3' } }), 404, 'nothing-recorded'],
     ['cora', order({ fromMs: NOW_MS, toMs: NOW_MS }), 400, 'bad-range'],
-    ['cora', order({ toMs: NOW_MS + 32 * 24 * HOUR_MS }), 400, 'bad-range'],
+    ['cora', order({ toMs: NOW_MS + 32 * DAY_MS }), 400, 'bad-range'],
     ['cora', order({ caseNumber: 'a\nb' }), 400, 'bad-request'],
   ] as const)('is refused to %s (%j)', async (person, body, status, code) => {
     harness.recorders.add(recorder);
