@@ -2,7 +2,7 @@ import type { Interval, LedgerSpan } from '@sightline/shared';
 import type { RecordedStream } from './losses.ts';
 
 /** Media and ledger may differ by this much at every edge. */
-export const TOLERANCE_MS = 100;
+const TOLERANCE_MS = 100;
 
 /** Something in a ledger that is not so. */
 export interface LedgerError extends Interval {
