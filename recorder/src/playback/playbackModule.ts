@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MediaAccess, OpenedTracks } from '../http/mediaAccess.ts';
 import { sendBytes } from '../http/sendBytes.ts';
 import type { HttpModule } from '../http/server.ts';
-import { SegmentMissing, type SegmentStore } from '../store/segmentStore.ts';
+import { SegmentMissing, SegmentUnavailable, type SegmentStore } from '../store/segmentStore.ts';
 import { mediaPaths, parseMediaPath, type MediaPath } from './mediaPath.ts';
 import { buildPlaylist, isOver, TARGET_DURATION_S } from './playlist.ts';
 import type { RecordedTrack } from './recordedTrack.ts';
@@ -27,6 +27,11 @@ export interface PlaybackDeps {
 const PREFIX = '/media';
 
 const foreign = (): HttpProblem => new HttpProblem(403, 'forbidden', 'The token is for another recording.');
+
+/** What cannot be had now may be had later. */
+const refuse = (error: unknown): never => {
+  throw error instanceof SegmentUnavailable ? new HttpProblem(503, error.code, error.message) : error;
+};
 
 type MediaRequest = FastifyRequest<{ Querystring: { token?: unknown } }>;
 
@@ -90,7 +95,7 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
     const sprite = planSprites(layOutOf(track === undefined ? [] : [track], opened, asOfMs)).find(
       (planned) => planned.number === number,
     );
-    const drawn = sprite && (await deps.sprites.draw(sprite));
+    const drawn = sprite && (await deps.sprites.draw(sprite).catch(refuse));
     if (drawn === undefined) throw new HttpProblem(404, 'not-found', 'There is no picture of this time.');
     // Of a session that runs, the last one still fills.
     return sendBytes(request, reply, {
@@ -116,7 +121,7 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
       });
     } catch (error) {
       if (error instanceof SegmentMissing) throw new HttpProblem(404, error.code, error.message);
-      throw error;
+      return refuse(error);
     }
   };
 

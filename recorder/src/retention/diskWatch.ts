@@ -57,7 +57,7 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
     clearAgainAtMs = clock.nowMs() + CLEAR_AGAIN_MS;
     problems.raise(
       'disk-nothing-to-clear',
-      'Nothing may be removed to make room: what is there is held, awaited, younger than its company’s minimum age, or the sfu gave no leave. Add room, release holds, or lower the minimum age.',
+      'Nothing may be removed to make room: what is there is held, awaited, not uploaded yet, younger than its company’s minimum age, or the sfu gave no leave. Add room, release holds, or lower the minimum age.',
     );
   };
 

@@ -1,16 +1,14 @@
 import { createSegmentCipher } from './encryption/segmentCipher.ts';
-import { SegmentMissing, type SegmentRef, type SegmentStore } from './segmentStore.ts';
+import { SegmentMissing, SegmentUnavailable, type SegmentRef, type SegmentStore } from './segmentStore.ts';
 import { createStoredFiles, type StoredFiles } from './storedFiles.ts';
 
 /** A segment is in an object store, and this recorder has none. */
-class ObjectStoreNotConfigured extends Error {
-  readonly code = 'store-not-configured';
-
+class ObjectStoreNotConfigured extends SegmentUnavailable {
   constructor({ runFolder, name }: SegmentRef) {
     super(
+      'store-not-configured',
       `Segment ${name.index} of ${runFolder} is in an object store; set SIGHTLINE_S3_BUCKET as it was when it was uploaded.`,
     );
-    this.name = 'ObjectStoreNotConfigured';
   }
 }
 

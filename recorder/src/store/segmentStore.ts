@@ -17,6 +17,17 @@ export class SegmentMissing extends Error {
   }
 }
 
+/** The media of a segment is kept, and cannot be had as things are: `code` and `message` say why. */
+export class SegmentUnavailable extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SegmentUnavailable';
+    this.code = code;
+  }
+}
+
 /**
  * Where the media of closed segments is, whether on disk or in an object store, plain or encrypted. Nobody else reads or
  * removes it.
@@ -29,7 +40,7 @@ export interface SegmentStore {
    * @param partPath absolute, in the run's folder; gone afterwards.
    */
   add(segment: SegmentRef, partPath: string): Promise<void>;
-  /** The plaintext as a whole. @throws {SegmentMissing} */
+  /** The plaintext as a whole. @throws {SegmentMissing}, {SegmentUnavailable} */
   read(segment: SegmentRef): Promise<Buffer>;
   /** The closed segments of a run that are there, in order of their index. */
   list(runFolder: string): Promise<SegmentName[]>;

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path/posix';
 import { decodeTrackFolder } from '@sightline/shared';
+import { SegmentUnavailable } from '../segmentStore.ts';
 import { formOf, type StoredForm } from '../storedName.ts';
 import { KEY_ID_BYTES, type EncryptionKeys } from './encryptionKeys.ts';
 
@@ -13,22 +14,19 @@ const HEADER_BYTES = NONCE_AT + NONCE_BYTES;
 const ALGORITHM = 'aes-256-gcm';
 
 /** A segment was encrypted with a key that is not listed. */
-export class EncryptionKeyMissing extends Error {
-  readonly code = 'encryption-key-missing';
-
+export class EncryptionKeyMissing extends SegmentUnavailable {
   constructor(path: string, keyId: string) {
-    super(`${path} is encrypted with key ${keyId}, which is not among the keys; list it again.`);
-    this.name = 'EncryptionKeyMissing';
+    super(
+      'encryption-key-missing',
+      `${path} is encrypted with key ${keyId}, which is not among the keys; list it again.`,
+    );
   }
 }
 
 /** What is stored is not what was encrypted, or is not where it belongs. */
-export class DecryptionFailed extends Error {
-  readonly code = 'decryption-failed';
-
+export class DecryptionFailed extends SegmentUnavailable {
   constructor(path: string) {
-    super(`${path} cannot be decrypted: it was changed, cut off, or belongs elsewhere.`);
-    this.name = 'DecryptionFailed';
+    super('decryption-failed', `${path} cannot be decrypted: it was changed, cut off, or belongs elsewhere.`);
   }
 }
 

@@ -9,6 +9,7 @@ import { createProblems, type Problems } from '../../retention/problems.ts';
 import { parseEncryptionKeys } from '../encryption/encryptionKeys.ts';
 import { createSegmentCipher } from '../encryption/segmentCipher.ts';
 import { createLocalSegmentStore } from '../localSegmentStore.ts';
+import { SegmentUnavailable } from '../segmentStore.ts';
 import { createStoredFiles } from '../storedFiles.ts';
 import { createFakeObjectStore, type FakeObjectStore } from './fakeObjectStore.ts';
 import { openObjects, type Objects } from './openObjects.ts';
@@ -183,6 +184,9 @@ describe('an object store behind the local disk', () => {
     await store.makeRoom(1);
     bucket.objects.set(keyOf(0), Buffer.from('other'));
     await expect(store.segments.read(ref(0))).rejects.toMatchObject({ code: 'checksum-mismatch' });
+    bucket.fault = 'store-unreachable';
+    await expect(store.segments.read(ref(0))).rejects.toBeInstanceOf(SegmentUnavailable);
+    bucket.fault = undefined;
     bucket.objects.clear();
     await expect(store.segments.read(ref(0))).rejects.toMatchObject({ code: 'segment-missing' });
   });

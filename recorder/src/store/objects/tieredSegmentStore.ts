@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileExists } from '../durable.ts';
 import type { SegmentCipher } from '../encryption/segmentCipher.ts';
-import { SegmentMissing, type SegmentRef, type SegmentStore } from '../segmentStore.ts';
+import { SegmentMissing, SegmentUnavailable, type SegmentRef, type SegmentStore } from '../segmentStore.ts';
 import { storedPathOf, type StoredFiles } from '../storedFiles.ts';
 import { RECEIPT_ENDING, STORED_FORMS } from '../storedName.ts';
 import type { LocalCopies } from './localCopies.ts';
@@ -25,14 +25,26 @@ export function createTieredSegmentStore(deps: {
   const { recordingsDir, files, cipher, objects, uploads, copies } = deps;
   const pathOf = (key: string): string => join(recordingsDir, key);
 
+  const download = async (key: string): Promise<Buffer | undefined> => {
+    try {
+      return await objects.get(key);
+    } catch (error) {
+      if (!(error instanceof ObjectStoreError)) throw error;
+      throw new SegmentUnavailable(error.code, error.message, { cause: error });
+    }
+  };
+
   const fetch = async (segment: SegmentRef): Promise<Buffer> => {
     for (const key of STORED_FORMS.map((form) => storedPathOf(segment, form))) {
       const receipt = await readReceipt(pathOf(key));
       if (receipt === undefined) continue;
-      const stored = await objects.get(key);
+      const stored = await download(key);
       if (stored === undefined) throw new SegmentMissing(segment);
       if (identityOf(stored).sha256 !== receipt.sha256)
-        throw new ObjectStoreError('checksum-mismatch', `The object store has something else under ${key}.`);
+        throw new SegmentUnavailable(
+          'checksum-mismatch',
+          `The object store has something else under ${key}.`,
+        );
       return cipher.decode(key, stored);
     }
     throw new SegmentMissing(segment);
