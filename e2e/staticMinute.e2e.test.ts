@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
-import { decodeTrack, runsOf, stopSharing } from './harness/recordings.ts';
+import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 
 const STATIC_MS = 60_000;
+const STILL_END_MS = 3_000;
 
 let scene: Scene;
 let stack: Stack;
@@ -45,6 +47,12 @@ describe('a screen on which nothing moves for a minute', () => {
     await until('motion on record', async () => (await screen.pattern.shown()).wallMs > wantedMs, {
       timeoutMs: 20_000,
     });
+    // Still again, up to the end.
+    await screen.pattern.freeze();
+    const stillAtMs = Date.now();
+    await until('a still end', () => Date.now() - stillAtMs >= STILL_END_MS, {
+      timeoutMs: STILL_END_MS + 1_000,
+    });
     const session = await stopSharing(stack, screen, screen.sessionId);
     expect(runsOf(session).map((run) => [run.runId, run.endReason])).toEqual([[runId, 'stopped']]);
     expect(await alarmCount()).toBe(0);
@@ -52,7 +60,7 @@ describe('a screen on which nothing moves for a minute', () => {
   });
 
   it('is recorded without a hole, and so is the motion after it', async () => {
-    const { playlist, frames } = await decodeTrack(stack, screen.sessionId);
+    const { playlist, frames, accounted } = await decodeAccounted(stack, screen.sessionId);
     const order = summariseOrder(frames);
     const firstMs = frames[0]?.pattern?.wallMs ?? Number.NaN;
     const lastMs = frames.at(-1)?.pattern?.wallMs ?? Number.NaN;
@@ -77,7 +85,9 @@ describe('a screen on which nothing moves for a minute', () => {
     expect(playlist.ended).toBe(true);
     expect(Math.round(longestS)).toBeLessThanOrEqual(playlist.targetDurationS);
     expect(holesMs.every((holeMs) => Math.abs(holeMs) <= 1)).toBe(true);
-    expect(Math.abs(playlist.totalMs - (lastMs - firstMs))).toBeLessThan(1_500);
+    expect(Math.abs(playlist.totalMs - STILL_END_MS - (lastMs - firstMs))).toBeLessThan(1_500);
+    reportFigures('staticMinute, ledger', accounted);
+    expect(problemsOf(accounted, ['starting'])).toEqual([]);
     expect(lastMs - firstMs).toBeGreaterThan(STATIC_MS + 5_000);
     expect(order.outOfOrder).toBe(0);
     expect(order.decodedRatio).toBeGreaterThan(0.98);

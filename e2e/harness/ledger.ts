@@ -2,6 +2,7 @@ import { sessionLedger, type LedgerSpan, type MissingReason, type SessionLedger 
 import { percentile } from './frameSummary.ts';
 import { FIRST_TRACK } from './product.ts';
 import { decodeTrack, type DecodedTrack } from './recordings.ts';
+import type { RecordedFrameSample } from './videoProbe.ts';
 import type { Stack } from './stack.ts';
 
 /** The ledger may be wrong by this. */
@@ -45,9 +46,8 @@ export async function decodeAccounted(
   const hasChanged = JSON.stringify(before.tracks) !== JSON.stringify(ledger.tracks);
   if (hasChanged) return decodeAccounted(stack, sessionId, trackId);
   const spans = ledger.tracks.find((track) => track.trackId === trackId)?.spans ?? [];
-  const wallTimes = decoded.frames.flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern.wallMs]));
   const accounted = {
-    ...compareWithPictures(spans, wallTimes),
+    ...compareWithPictures(spans, screenTimes(decoded.frames)),
     missing: spans.flatMap((span) =>
       span.state === 'missing' ? [{ reason: span.reason, lengthMs: span.toMs - span.fromMs }] : [],
     ),
@@ -73,7 +73,21 @@ export function problemsOf(
   ];
 }
 
-/** @param wallTimes when each picture was painted, in any order. */
+/**
+ * When each picture was on the screen, ms since 1970 by its clock. What shows the same as the picture before was there as
+ * much later as it is to be presented later: nothing has moved.
+ */
+export function screenTimes(frames: readonly Pick<RecordedFrameSample, 'pattern' | 'ptsS'>[]): number[] {
+  let painted = { frame: Number.NaN, wallMs: Number.NaN, ptsS: Number.NaN };
+  return frames.flatMap(({ pattern, ptsS }) => {
+    if (pattern === undefined) return [];
+    const { frame, wallMs } = pattern;
+    if (frame !== painted.frame || ptsS < painted.ptsS) painted = { frame, wallMs, ptsS };
+    return [painted.wallMs + (ptsS - painted.ptsS) * 1_000];
+  });
+}
+
+/** @param wallTimes when each picture was on the screen, in any order. */
 export function compareWithPictures(
   spans: readonly LedgerSpan[],
   wallTimes: readonly number[],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LedgerSpan } from '@sightline/shared';
-import { compareWithPictures } from './ledger.ts';
+import { compareWithPictures, screenTimes } from './ledger.ts';
 
 const recorded = (fromMs: number, toMs: number): LedgerSpan => ({
   state: 'recorded',
@@ -33,5 +33,19 @@ describe('a ledger compared with pictures', () => {
     expect(compareWithPictures(spans, pictures(500, 5_000)).worstErrorMs).toBeNaN();
     const paused = [...pictures(500, 2_000), ...pictures(3_000, 5_000), ...pictures(7_000, 9_000)];
     expect(compareWithPictures(spans, paused).longestPauseMs).toBeGreaterThan(900);
+  });
+});
+
+describe('the times of pictures', () => {
+  it('are when they were painted, and go on while nothing is painted', () => {
+    const picture = (frame: number, wallMs: number, ptsS: number) => ({
+      pattern: { frame, wallMs, displayId: 1 },
+      ptsS,
+    });
+    const unreadable = { pattern: undefined, ptsS: 1.25 };
+    const moving = [picture(1, 10_000, 1), picture(2, 10_030, 1.04), unreadable];
+    const still = [picture(2, 10_030, 2.04), picture(2, 10_030, 3.04)];
+    const times = screenTimes([...moving, ...still, picture(90, 13_000, 0)]);
+    expect(times.map(Math.round)).toEqual([10_000, 10_030, 11_030, 12_030, 13_000]);
   });
 });
