@@ -182,6 +182,15 @@ describe('reconciliation', () => {
     expect((await compare(answer)).problem).toMatch(message);
   });
 
+  it('shows strange folders without the names of companies and users', async () => {
+    const broken = encodeSessionFolder(placeOf('broken', START_MS));
+    await mkdir(join(dir, broken), { recursive: true });
+    await writeFile(join(dir, broken, MANIFEST_FILE), 'no manifest\n');
+    const { problem } = await compare({});
+    expect(problem).toMatch(/^1 folders/);
+    expect(problem).not.toMatch(/acme|zo/);
+  });
+
   it('shows media that is gone without a tombstone', async () => {
     await put('s1', START_MS, 2, [0]);
     expect((await compare({})).problem).toMatch(/1 segments are in a manifest and not on disk/);

@@ -55,12 +55,14 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
         'sessions are on disk and not, or not wholly, on record: run "npm run recorder -- reindex"',
         unknown[0],
       ),
+      // Their names are those of companies and users: the log has them, whoever sees the problem need not know them.
       ...sentence(
         strange.length,
-        'folders have a manifest that cannot be read or does not belong there',
-        strange[0],
+        'folders have a manifest that cannot be read or does not belong there, see the log of the recorder',
       ),
     ];
+    if (strange.length > 0)
+      logger.error({ strange, code: 'reconciliation' }, 'folders are not what they seem');
     if (texts.length === 0) problems.clear('reconciliation');
     else problems.raise('reconciliation', texts.join(' '));
   } catch (error) {
@@ -79,5 +81,5 @@ const segmentsOf = (sessions: readonly SessionInStore[], runId: string): Segment
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-const sentence = (count: number, what: string, example: string | undefined): string[] =>
-  count === 0 ? [] : [`${count} ${what} (such as ${example ?? 'none'}).`];
+const sentence = (count: number, what: string, example?: string): string[] =>
+  count === 0 ? [] : [`${count} ${what}${example === undefined ? '' : ` (such as ${example})`}.`];

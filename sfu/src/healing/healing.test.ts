@@ -149,9 +149,18 @@ describe('a piece that is offered', () => {
     expect(new Set(told)).toEqual(new Set(['s1']));
   });
 
+  it('is not awaited any more in the ledger of a session that has ended, once it is not needed', async () => {
+    expect(await answers(pieceOf(60_000, 90_000))).toEqual(['upload']);
+    await recordLive('live', 50_000, 95_000);
+    await repositories.recordings.endSession('s1', STARTED_MS + 100_000, 'stopped');
+    expect(await answers(pieceOf(60_000, 90_000))).toEqual(['done']);
+    expect(told).toEqual(['s1']);
+  });
+
   it('is refused for good, and on record, if it cannot be placed', async () => {
     await repositories.recordings.endSession('s1', STARTED_MS + 50_000, 'stopped');
     expect(await answers(pieceOf(60_000, 90_000))).toEqual(['done']);
+    expect(told).toEqual(['s1']);
     expect(await repositories.pieces.find(ids.one)).toMatchObject({
       state: 'unusable',
       message: expect.stringMatching(/after its session/),

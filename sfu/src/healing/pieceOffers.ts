@@ -92,6 +92,7 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
     }
     if (!(await isNeeded(stored, { ...target, endedAtMs: extendToMs ?? target.endedAtMs }))) {
       await pieces.change(stored.pieceId, 'not-needed', 'It was recorded already.', clock.nowMs());
+      if (target.endedAtMs !== null) deps.closeAgain(target.sessionId);
       return DONE;
     }
     const { companyId, userId, sessionId, startedAtMs, userName, hostName } = target;
@@ -135,6 +136,7 @@ export function createPieceOffers(deps: PieceOffersDeps): PieceOffers {
     const recorderId = target.recorderIds[0] ?? '';
     await pieces.offer(entryOf(deviceId, piece, recorderId, piece));
     await pieces.change(piece.pieceId, 'unusable', why, clock.nowMs());
+    if (target.endedAtMs !== null) deps.closeAgain(target.sessionId);
   };
 
   const entryOf = (
