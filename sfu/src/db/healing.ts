@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mediaEndMs, type Interval, type StreamingEndReason } from '@sightline/shared';
+import { mediaEndMs, subtract, union, type Interval, type StreamingEndReason } from '@sightline/shared';
 import type { Database } from './database.ts';
 import { readHoles } from './holes.ts';
 import type { Schema } from './schema.ts';
@@ -41,7 +41,10 @@ export interface HealingRepository {
   findTarget(sessionId: string): Promise<HealingTarget | undefined>;
   /** @param sinceMs without segments that ended before: of the thousands of a long session few matter to a piece */
   listStretches(sessionId: string, trackId: string, sinceMs?: number): Promise<RecordedStretch[]>;
-  /** When the user, or the policy, did not want the track to be recorded. */
+  /**
+   * When the user, or the policy, did not want the track to be recorded. That the user went on while the agent was out of
+   * reach is known to the agent only: what it recorded then was wanted.
+   */
   listUnwanted(sessionId: string, trackId: string): Promise<Interval[]>;
   /**
    * Moves the end of a session that was closed provisionally to a later moment; what is in between counts as
@@ -93,12 +96,23 @@ export function createHealingRepository(database: Database): HealingRepository {
     async listUnwanted(sessionId, trackId) {
       const rows = await database
         .selectFrom('interruptions')
-        .select(['from_ms', 'to_ms'])
+        .select(['reason', 'track_id', 'from_ms', 'to_ms'])
         .where('session_id', '=', sessionId)
-        .where('reason', 'in', ['paused-by-user', 'policy-blackout'])
+        .where('reason', 'in', ['paused-by-user', 'policy-blackout', 'reconnecting'])
         .where((row) => row.or([row('track_id', 'is', null), row('track_id', '=', trackId)]))
         .execute();
-      return rows.map((row) => ({ fromMs: row.from_ms, toMs: row.to_ms ?? Number.MAX_SAFE_INTEGER }));
+      const timesOf = (wanted: (row: (typeof rows)[number]) => boolean): Interval[] =>
+        union(
+          rows
+            .filter(wanted)
+            .map((row) => ({ fromMs: row.from_ms, toMs: row.to_ms ?? Number.MAX_SAFE_INTEGER })),
+        );
+      const outOfReach = timesOf((row) => row.reason === 'reconnecting' && row.track_id === null);
+      const paused = subtract(
+        timesOf((row) => row.reason === 'paused-by-user'),
+        outOfReach,
+      );
+      return union([...paused, ...timesOf((row) => row.reason === 'policy-blackout')]);
     },
     extendSession: (sessionId, endedAtMs) =>
       database.transaction().execute((transaction) => extend(transaction, sessionId, endedAtMs)),

@@ -195,10 +195,14 @@ export function piecesSuite(create: CreateEmptyDatabase): void {
         .values([
           { ...interruption, interruption_id: 'i1', reason: 'paused-by-user' },
           { ...interruption, interruption_id: 'i2', reason: 'policy-blackout', track_id: 'display-2' },
-          { ...interruption, interruption_id: 'i3', reason: 'reconnecting' },
+          { ...interruption, interruption_id: 'i3', reason: 'reconnecting', from_ms: 7_000, to_ms: 9_000 },
         ])
         .execute();
       expect(await healing().listUnwanted('s1', 'display-1')).toEqual([
+        { fromMs: 5_000, toMs: 7_000 },
+        { fromMs: 9_000, toMs: Number.MAX_SAFE_INTEGER },
+      ]);
+      expect(await healing().listUnwanted('s1', 'display-2')).toEqual([
         { fromMs: 5_000, toMs: Number.MAX_SAFE_INTEGER },
       ]);
     });
