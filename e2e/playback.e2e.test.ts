@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { downloadGrant, exportView, type ExportOrder, type PlaybackOrder } from '@sightline/shared';
+import { recorderList, type ExportOrder, type PlaybackOrder } from '@sightline/shared';
+import { exportAndDownload } from './harness/exports.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
 import { watchVideo, type PageProbe } from './harness/pageProbe.ts';
@@ -15,6 +18,7 @@ import { fetchPlaylist, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
+import { runVerifier } from './harness/verifier.ts';
 
 const SHOWN_MS = 30_000;
 /** A picture's place on the recording's time is known to within what its first key frame takes to arrive. */
@@ -146,6 +150,8 @@ describe('the player of recordings', () => {
       });
     });
     const probe = await openPlayer();
+    // What comes before the damage is of no interest.
+    await page.getByTestId('player-video').evaluate((video: HTMLVideoElement) => (video.playbackRate = 4));
     await playsFrom(probe, next.startMs, next.startMs + MAX_SEGMENT_MS);
     await page.unroute(ofDamaged);
     await probe.close();
@@ -188,20 +194,8 @@ describe('the player of recordings', () => {
       toMs,
       output: { kind: 'video', trackId: FIRST_TRACK },
     };
-    const { exportId } = exportView.parse(await stack.api('POST', '/api/v1/exports', order));
-    await until(
-      'the export',
-      async () => {
-        const { state, message } = exportView.parse(await stack.api('GET', `/api/v1/exports/${exportId}`));
-        if (state === 'failed') throw new Error(String(message));
-        return state === 'done';
-      },
-      { timeoutMs: SHOWN_MS, intervalMs: 200 },
-    );
-    const grant = downloadGrant.parse(await stack.api('POST', `/api/v1/exports/${exportId}/download`));
-    const file = await fetch(grant.url);
-    expect(file.headers.get('content-disposition')).toBe(`attachment; filename="${grant.fileName}"`);
-    const body = Buffer.from(await file.arrayBuffer());
+    const { exportId, url, fileName, disposition, body } = await exportAndDownload(stack, order);
+    expect(disposition).toBe(`attachment; filename="${fileName}"`);
 
     const page = await dashboard.page.context().newPage();
     await page.route(`${EXPORT_PAGE}**`, (route) =>
@@ -220,6 +214,27 @@ describe('the player of recordings', () => {
     await probe.close();
 
     await stack.api('DELETE', `/api/v1/exports/${exportId}`);
-    expect((await fetch(grant.url)).status).toBe(404);
+    expect((await fetch(url)).status).toBe(404);
+  });
+
+  it('can prove what it showed, from an evidence package alone', async () => {
+    const { companyId, userId, fromMs, toMs } = range;
+    const order: ExportOrder = {
+      companyId,
+      from: { kind: 'user', userId },
+      fromMs,
+      toMs,
+      output: { kind: 'evidence' },
+    };
+    const { body } = await exportAndDownload(stack, order);
+    const owner = await stack.signIn();
+    const { recorders } = recorderList.parse(await owner.api('GET', '/api/v1/recorders'));
+    const [key, zip] = [join(stack.dataDir, 'key.pem'), join(stack.dataDir, 'evidence.zip')];
+    await writeFile(key, recorders.map(({ publicKey }) => publicKey).join(''));
+    await writeFile(zip, body);
+    expect(await runVerifier(stack.dataDir, zip, '--key', key)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('Everything is whole: 2 sessions'),
+    });
   });
 });
