@@ -94,7 +94,7 @@ describe('a recorder with an object store', () => {
     `${encodeTrackFolder(sfu.track)}/${encodeRunFolder(run.runId)}`;
   const localMedia = async (run: RecordedRun): Promise<string[]> =>
     (await readdir(join(data.path, 'recordings', runFolder(run)))).filter((name) => /\.tse?$/.test(name));
-  const play = async (run: RecordedRun, segment: Segment): Promise<Buffer> => {
+  const fetchSegment = async (run: RecordedRun, segment: Segment): Promise<Response> => {
     const folder = encodeTrackFolder(sfu.track);
     const token = await signMediaToken(
       RECORDER_SECRET,
@@ -105,14 +105,16 @@ describe('a recorder with an object store', () => {
     const playlist = await (await fetch(playlistUrl)).text();
     const name = encodeSegmentName(segment);
     const row = playlist.split('\n').find((line) => line.includes(run.runId) && line.includes(name));
-    const answer = await fetch(new URL(row ?? 'missing', playlistUrl));
-    expect(answer.status).toBe(200);
-    return Buffer.from(await answer.arrayBuffer());
+    return fetch(new URL(row ?? 'missing', playlistUrl));
   };
   /** Everything that was announced is played as it was announced, and is in the bucket with the manifest that lists it. */
   const expectAllThere = async (run: RecordedRun): Promise<void> => {
     expect(run.segments.length).toBeGreaterThan(0);
-    for (const segment of run.segments) expect(sha256(await play(run, segment))).toBe(segment.sha256);
+    for (const segment of run.segments) {
+      const answer = await fetchSegment(run, segment);
+      expect(answer.status).toBe(200);
+      expect(sha256(Buffer.from(await answer.arrayBuffer()))).toBe(segment.sha256);
+    }
     const manifest = `${encodeSessionFolder(sfu.track)}/${MANIFEST_FILE}`;
     const local = await readFile(join(data.path, 'recordings', manifest), 'utf8');
     await until('the manifest in the bucket', async () => (await inBucket(manifest))?.toString() === local, {
@@ -134,6 +136,11 @@ describe('a recorder with an object store', () => {
     }
   };
 
+  const firstOf = ({ segments: [first] }: RecordedRun): Segment => {
+    if (first === undefined) throw new Error('nothing was recorded yet');
+    return first;
+  };
+
   const FAULTS: [S3Fault, string][] = [
     ['down', 'store-unreachable'],
     ['refusing', 'store-refused'],
@@ -150,8 +157,16 @@ describe('a recorder with an object store', () => {
       await until('a segment', () => run.segments.length > before, { timeoutMs: 10_000 });
       expect(await localMedia(run)).not.toEqual([]);
       expect(recorder.tail()).toContain(`"code":"${code}"`);
+      if (fault === 'refusing') {
+        const answer = await fetchSegment(run, firstOf(run));
+        expect([answer.status, await answer.json()]).toMatchObject([503, { code }]);
+      }
       s3.fault = undefined;
       await until('the end of the problem', () => !problems().includes(code), { timeoutMs: 20_000 });
+      const oldest = encodeSegmentName(firstOf(run));
+      await until('no local copy of the first', async () => !(await localMedia(run)).includes(oldest), {
+        timeoutMs: 5_000,
+      });
     }
     s3.fault = 'down';
     await sfu.command('stop-run', { runId: run.runId });
