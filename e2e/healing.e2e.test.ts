@@ -5,11 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditPage, type AuditEntry } from '@sightline/shared';
 import { openAgentScreen } from './harness/agentScreen.ts';
 import { createCleanup } from './harness/cleanup.ts';
-import { summariseCoverage } from './harness/coverage.ts';
+import { longestStepBackMs, summariseCoverage } from './harness/coverage.ts';
 import { startDisplay, type Display } from './harness/display.ts';
 import { firstCompany } from './harness/enrolment.ts';
 import { reportFigures } from './harness/figures.ts';
-import type { FrameSample } from './harness/frameSummary.ts';
 import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { createNetworkNamespace, type NetworkNamespace } from './harness/netns.ts';
 import { browserOf } from './harness/processes.ts';
@@ -77,12 +76,6 @@ async function uploadedBytes(): Promise<number> {
     ),
   );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-/** How far the pictures go back in time at worst: the pattern of the second browser counts anew. */
-function longestStepBackMs(frames: readonly FrameSample[]): number {
-  const times = frames.flatMap(({ pattern }) => pattern?.wallMs ?? []);
-  return Math.max(0, ...times.slice(1).map((atMs, at) => (times[at] ?? atMs) - atMs));
 }
 
 /** Returns how much had been uploaded by then. */

@@ -48,3 +48,9 @@ export function summariseCoverage(samples: readonly FrameSample[], maxPauseMs: n
     longestPauseMs: Math.max(0, ...pauses.map(lengthOf)),
   };
 }
+
+/** How far the pictures go back in time at worst; their numbers begin again with a new pattern. */
+export function longestStepBackMs(samples: readonly FrameSample[]): number {
+  const times = samples.flatMap(({ pattern }) => pattern?.wallMs ?? []);
+  return Math.max(0, ...times.slice(1).map((atMs, at) => (times[at] ?? atMs) - atMs));
+}
