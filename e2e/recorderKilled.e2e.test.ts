@@ -12,6 +12,7 @@ import { recordedRun, shareScreen, type SharedScreen } from './harness/product.t
 import { fetchPlaylist, runsOf, stopSharing } from './harness/recordings.ts';
 import { startStack, type Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
+import { verifyRecordings } from './harness/verifier.ts';
 
 const MAX_PAUSE_MS = 1_000;
 
@@ -96,5 +97,6 @@ describe('a recorder that is killed', () => {
     expect(Math.abs(playlist.totalMs - coverage.coveredMs)).toBeLessThan(1_500);
     reportFigures('recorderKilled, ledger', accounted);
     expect(problemsOf(accounted, ['starting', 'recorder-restart', 'awaiting-upload'])).toEqual([]);
+    expect(await verifyRecordings(stack)).toMatchObject({ exitCode: 0 });
   });
 });

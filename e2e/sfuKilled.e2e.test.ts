@@ -6,6 +6,7 @@ import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { listSessions, recordedRun } from './harness/product.ts';
 import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
+import { verifyRecordings } from './harness/verifier.ts';
 
 /** From the moment the port is open again. */
 const LIVE_AGAIN_MS = 5_000;
@@ -65,5 +66,6 @@ describe('an sfu that is killed and started again while a screen is watched and 
     expect(summariseOrder(frames).outOfOrder).toBe(0);
     reportFigures('sfuKilled, ledger', accounted);
     expect(problemsOf(accounted, ['starting', 'sfu-restart', 'awaiting-upload'])).toEqual([]);
+    expect(await verifyRecordings(stack)).toMatchObject({ exitCode: 0 });
   });
 });

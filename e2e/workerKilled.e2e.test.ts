@@ -9,6 +9,7 @@ import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
 import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
+import { verifyRecordings } from './harness/verifier.ts';
 
 /** Frames come every 33 ms; a busy machine may lose some in a row. */
 const MAX_PAUSE_MS = 1_000;
@@ -91,5 +92,6 @@ describe('a media worker that dies while a screen is watched and recorded', () =
     expect(coverage.gaps.filter(({ fromMs }) => fromMs !== lost.fromMs)).toEqual([]);
     reportFigures('workerKilled, ledger', accounted);
     expect(problemsOf(accounted, ['starting', 'worker-restart', 'awaiting-upload'])).toEqual([]);
+    expect(await verifyRecordings(stack)).toMatchObject({ exitCode: 0 });
   });
 });
