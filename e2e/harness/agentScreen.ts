@@ -4,6 +4,7 @@ import { type Chromium, launchAgentChromium } from './chromium.ts';
 import { type Closable, createCleanup } from './cleanup.ts';
 import type { Display, ScreenSize } from './display.ts';
 import type { NetworkNamespace } from './netns.ts';
+import { addSound } from './addedSound.ts';
 import { moduleForPage } from './pageModules.ts';
 
 const PATTERN_DIRECTORY = join(import.meta.dirname, '../pattern');
@@ -58,6 +59,8 @@ export interface AgentScreenOptions {
   readonly profile?: string;
   /** How far the agent's clock is ahead; the pattern's is right. */
   readonly clockAheadMs?: number;
+  /** Whether a tone is shared with the screen. */
+  readonly sound?: boolean;
 }
 
 async function moveWindow(page: Page, bounds: Bounds): Promise<void> {
@@ -125,7 +128,16 @@ async function setClock(page: Page, aheadMs: number): Promise<void> {
 
 /** A Chromium on a display: the agent's page, and over all of the screen a window with the test pattern. */
 export async function openAgentScreen(options: AgentScreenOptions): Promise<AgentScreen> {
-  const { display, agentUrl, framesPerSecond, busy = false, network, profile, clockAheadMs = 0 } = options;
+  const {
+    display,
+    agentUrl,
+    framesPerSecond,
+    busy = false,
+    network,
+    profile,
+    clockAheadMs = 0,
+    sound = false,
+  } = options;
   const bounds = options.bounds ?? { left: 0, top: 0, ...display.size };
   const cleanup = createCleanup();
   const chromium = cleanup.use(
@@ -139,6 +151,7 @@ export async function openAgentScreen(options: AgentScreenOptions): Promise<Agen
     const agentPage = chromium.context.pages()[0] ?? (await chromium.context.newPage());
     await moveWindow(agentPage, bounds);
     if (clockAheadMs !== 0) await setClock(agentPage, clockAheadMs);
+    if (sound) await addSound(agentPage);
     await agentPage.goto(agentUrl);
     const pattern = await openPattern(agentPage, { bounds, displayId: 1, framesPerSecond, busy });
     return { chromium, agentPage, pattern, close: () => cleanup.close() };

@@ -59,8 +59,9 @@ export async function shareScreen(options: {
   port?: number;
   profile?: string;
   clockAheadMs?: number;
+  sound?: boolean;
 }): Promise<SharedScreen> {
-  const { display, stack, user, bounds, network, port, profile, clockAheadMs } = options;
+  const { display, stack, user, bounds, network, port, profile, clockAheadMs, sound } = options;
   const link = new URL(await enrolmentLink(stack.api, { user, host: 'e2e' }));
   if (port !== undefined) link.port = String(port);
   const screen = await openAgentScreen({
@@ -71,6 +72,7 @@ export async function shareScreen(options: {
     ...(network === undefined ? {} : { network }),
     ...(profile === undefined ? {} : { profile }),
     ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
+    ...(sound === undefined ? {} : { sound }),
   });
   try {
     return { ...screen, sessionId: await share(screen.agentPage) };
