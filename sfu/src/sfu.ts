@@ -97,7 +97,8 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
 
   const directory = new ClientDirectory(logger);
   const recorders = new RecorderPool(logger);
-  const registry = createRecorderRegistry({ ...repositories, auditLog: audit, clock, logger });
+  const known = await repositories.recorders.list();
+  const registry = createRecorderRegistry({ ...repositories, known, auditLog: audit, clock, logger });
   const segmentWriter = createSegmentWriter(recordings, clock);
   const sessions = createSessionRecords({ directory, repository: recordings, clock, logger });
   const { segmentMs } = deps;
@@ -176,7 +177,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
         publicOrigin: exposure.publicOrigin,
         clock,
       }),
-    mediaBaseUrl: () => recorders.pick()?.mediaBaseUrl,
+    mediaOrigins: () => registry.mediaOrigins(),
     logger,
   });
   const recorded = (): boolean => recorders.pick() !== undefined;

@@ -46,6 +46,7 @@ beforeEach(() => {
   audited = [];
   outcome = 'in-log';
   registry = createRecorderRegistry({
+    known: [{ recorderId: 'r0', mediaBaseUrl: 'https://media.example/r0' }],
     recorders: {
       put: (recorder) => Promise.resolve(void stored.set(recorder.recorderId, recorder)),
       find: (recorderId) => Promise.resolve(stored.get(recorderId)),
@@ -74,6 +75,13 @@ describe('a recorder', () => {
     expect([...stored.values()]).toEqual([
       { ...introduction(), keyId: keyIdOf(publicKey), lastSeenMs: 5_000 },
     ]);
+  });
+
+  it('is a place from which pages may fetch, connected or not', async () => {
+    expect(registry.mediaOrigins()).toEqual(['https://media.example']);
+    const recorder = await registry.register(introduction());
+    recorder.left();
+    expect(registry.mediaOrigins()).toEqual(['https://media.example', 'http://127.0.0.1:9']);
   });
 
   it('is refused with what is no key', async () => {

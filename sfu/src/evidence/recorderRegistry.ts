@@ -37,12 +37,15 @@ export interface RecorderRegistry {
   readonly events: TypedEmitter<{ problems: [recorderId: string, problems: readonly StorageProblem[]] }>;
   /** What is wrong now, at those that are connected and complain. */
   problems(): { recorderId: string; problems: StorageProblem[] }[];
+  /** Origins from which pages fetch media and to which agents upload: of all recorders, connected or not. */
+  mediaOrigins(): string[];
   /** Enters a recorder. @throws {ProtocolError} `bad-seal-key` */
   register(introduction: RecorderIntroduction): Promise<RegisteredRecorder>;
 }
 
-/** Builds the {@link RecorderRegistry}. */
+/** Builds the {@link RecorderRegistry}; `known` are the recorders on record. */
 export function createRecorderRegistry(deps: {
+  known: readonly Pick<StoredRecorder, 'recorderId' | 'mediaBaseUrl'>[];
   recorders: RecordersRepository;
   seals: Pick<SealsRepository, 'append'>;
   auditLog: Pick<AuditLog, 'record'>;
@@ -53,6 +56,9 @@ export function createRecorderRegistry(deps: {
   const current = new Map<string, StorageProblem[]>();
   /** The latest registration of each recorder: an earlier one may end after it. */
   const latest = new Map<string, symbol>();
+  const origins = new Map(
+    deps.known.map(({ recorderId, mediaBaseUrl }) => [recorderId, new URL(mediaBaseUrl).origin]),
+  );
   const events: RecorderRegistry['events'] = new TypedEmitter((err, event) => {
     logger.error({ code: 'registry-listener-failed', err, event }, 'a listener to recorders’ problems threw');
   });
@@ -79,6 +85,7 @@ export function createRecorderRegistry(deps: {
   return {
     events,
     problems: () => [...current].map(([recorderId, problems]) => ({ recorderId, problems })),
+    mediaOrigins: () => [...new Set(origins.values())],
     async register({ recorderId, mediaBaseUrl, publicKey, status }) {
       const key = parseKey(publicKey);
       const keyId = keyIdOf(key);
@@ -96,6 +103,7 @@ export function createRecorderRegistry(deps: {
         await recorders.put({ ...known, status: newStatus, lastSeenMs: clock.nowMs() });
       };
       await told(status);
+      origins.set(recorderId, new URL(mediaBaseUrl).origin);
       return {
         recorderId,
         told,

@@ -91,7 +91,7 @@ beforeAll(async () => {
         publicOrigin,
         clock,
       }),
-    mediaBaseUrl: () => undefined,
+    mediaOrigins: () => ['http://127.0.0.1:3001', 'https://media.example'],
     logger,
   });
   const response = await server.app.inject({ url: '/api/v1/openapi.json', headers: HEADERS });
@@ -136,7 +136,9 @@ describe('the document of the API', () => {
   it('can be browsed under the policy that pages have', async () => {
     const page = await server.app.inject({ url: '/api/v1/docs/', headers: HEADERS });
     expect(page.statusCode).toBe(200);
-    expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+    const policy = page.headers['content-security-policy'];
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("connect-src 'self' http://127.0.0.1:3001 https://media.example;");
     expect(page.body).not.toMatch(/<script>|<script [^>]*>[^<\s]| on\w+=/);
     const scripts = [...page.body.matchAll(/<script src="([^"]+)"/g)].map(([, src]) => src ?? '');
     expect(scripts.length).toBeGreaterThan(0);

@@ -40,8 +40,8 @@ export interface HttpServerDeps {
   companyExists: ApiDeps['companyExists'];
   /** Declares the routes of the API. */
   declareRoutes: (api: Api) => void;
-  /** Where pages fetch recordings from; undefined: no recorder is there. */
-  mediaBaseUrl: () => string | undefined;
+  /** The recorders' origins: pages fetch recordings there, and agents upload. */
+  mediaOrigins: () => readonly string[];
   logger: Logger;
 }
 
@@ -71,15 +71,16 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
       deps.gate.admits(request.raw) ? undefined : new HttpProblem(403, 'foreign-origin', deps.gate.advice),
     );
   });
+  const ownAndMedia = (): string => ["'self'", ...deps.mediaOrigins()].join(' ');
   await app.register(helmet, {
     hsts: deps.exposure.secure && { maxAge: HSTS_SECONDS, includeSubDomains: false },
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        connectSrc: ["'self'", () => mediaOrigin(deps.mediaBaseUrl())],
+        connectSrc: [ownAndMedia],
         mediaSrc: ["'self'", 'blob:'],
-        imgSrc: ["'self'", 'data:', 'blob:', () => mediaOrigin(deps.mediaBaseUrl())],
+        imgSrc: ['data:', 'blob:', ownAndMedia],
         styleSrc: ["'self'", "'unsafe-inline'"],
         workerSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],
@@ -97,10 +98,6 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   await servePages(app, deps.pages);
   return { app, api };
 }
-
-/** Pages fetch recordings from the recorder's own address. */
-const mediaOrigin = (mediaBaseUrl: string | undefined): string =>
-  mediaBaseUrl === undefined ? "'self'" : new URL(mediaBaseUrl).origin;
 
 async function servePages(app: FastifyInstance, pages: PageFolders): Promise<void> {
   for (const root of [pages.dashboard, pages.agent]) {
