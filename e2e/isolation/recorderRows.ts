@@ -25,6 +25,18 @@ const ofRuns = (known: string, unknown: string, payload: (runId: string) => obje
   { whose: 'nobody’s', expect: () => unknown, payload: () => payload(NOTHING) },
 ];
 
+/** The same once the recorder has offered its service, without which it is not believed. The runs are no other recorder's. */
+const ofRunsOnceReady = (known: string, payload: (runId: string) => object): Use[] => [
+  { whose: 'before it is ready', expect: () => 'not-connected', payload: () => payload(NOTHING) },
+  ...ofRuns(known, 'unknown-run', payload).map((use) => ({
+    ...use,
+    payload: async (cell: RecorderCell) => {
+      await offerOnce(cell.socket);
+      return use.payload(cell);
+    },
+  })),
+];
+
 const seal = (
   whose: string,
   answer: string,
@@ -99,8 +111,8 @@ export const recorderRows: EventRows<RecorderCell> = {
       },
     },
   ],
-  'segment-recorded': ofRuns('ok', 'unknown-run', (runId) => ({ runId, segment: SEGMENT })),
-  'run-ended': ofRuns('ok', 'ok', (runId) => ({ runId, reason: 'stalled', message: '' })),
+  'segment-recorded': ofRunsOnceReady('ok', (runId) => ({ runId, segment: SEGMENT })),
+  'run-ended': ofRunsOnceReady('ok', (runId) => ({ runId, reason: 'stalled', message: '' })),
   // These runs are on record, and not under way.
   'run-stats': ofRuns('unknown-run', 'unknown-run', (runId) => ({ runId })),
   'key-frame-needed': ofRuns('ok', 'ok', (runId) => ({ runId })),
