@@ -40,6 +40,12 @@ export default {
     },
     {
       ...base,
+      displayName: 'services',
+      testMatch: ['<rootDir>/e2e/**/*.services.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/scripts/jest/e2e-timeout.mjs'],
+    },
+    {
+      ...base,
       displayName: 'long',
       testMatch: ['<rootDir>/e2e/long/**/*.long.test.ts'],
     },

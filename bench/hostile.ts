@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- hostile`: how a good client fares while the sfu is attacked, and what the attacks leave in its memory.
  *
- * The attacks are those of `e2e/hostile.e2e.test.ts`, which checks that they are refused. The good client, a process of
+ * The attacks are those of `e2e/hostile.services.test.ts`, which checks that they are refused. The good client, a process of
  * its own, asks over its socket and over HTTP every 50 ms.
  *
  * - `idleP99Ms`: 99th percentile of its waiting while nobody attacks.

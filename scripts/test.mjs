@@ -25,8 +25,12 @@ async function runProject(project, projectArgs, { node, worker }) {
 
 await runScript(async () => {
   const tools = await setUp('test');
-  // Real screens, browsers and encoders: one file at a time, or they measure each other.
-  const runs = [await runProject('unit', [], tools), await runProject('e2e', ['--runInBand'], tools)];
+  const runs = [
+    await runProject('unit', [], tools),
+    await runProject('services', ['--maxWorkers=2'], tools),
+    // Real screens, browsers and encoders: one file at a time, or they measure each other.
+    await runProject('e2e', ['--runInBand'], tools),
+  ];
   const totals = addUp(runs.map(({ report }) => report));
   if (totals.failed > 0 || runs.some(({ status }) => status !== 0)) process.exitCode = 1;
   if (totals.skipped > 0) console.log(`${totals.skipped} skipped`);
