@@ -225,14 +225,16 @@ export async function createRecorder(
   const left = await openRuns.list();
   await reapOrphans({ recordingsDir, openRuns: left, clock, logger });
   await sealReports.takeOver(manifests);
-  await caretaker.adoptAll(left);
   mediaStore.start();
+  // What is to be recorded now comes first: what is left loses nothing by waiting.
   link.open();
+  const adopting = caretaker.adoptAll(left);
   logger.info({ mediaUrl, recordingsDir, recorderId }, 'serving recordings');
 
   const close = async (): Promise<void> => {
     await supervisor.endAll('The recorder is shutting down.');
     caretaker.close();
+    await adopting;
     statusReports.pause();
     await keeper.close();
     await healing.close();

@@ -98,4 +98,11 @@ describe('the caretaker', () => {
     caretaker.close();
     expect(clock.pending).toBe(0);
   });
+
+  it('leaves the rest to the next start when it is closed meanwhile', async () => {
+    const adopting = caretaker.adoptAll(await openRuns.list());
+    caretaker.close();
+    await adopting;
+    expect([announced.length, (await left()).length]).toEqual([1, 1]);
+  });
 });

@@ -7,7 +7,7 @@ const RETRY_MS = 30_000;
 
 /** Adopts runs that nobody looks after, until it succeeds. */
 export interface Caretaker {
-  /** Adopts all runs in the register; resolves when each was tried once. */
+  /** Adopts runs one after the other; resolves when each was tried once, or after the next one once it is closed. */
   adoptAll(runs: readonly OpenRun[]): Promise<void>;
   /** Adopts a run that could not be ended as it should. */
   adopt(runId: string): Promise<void>;
@@ -25,6 +25,7 @@ export function createCaretaker(deps: {
 }): Caretaker {
   const { openRuns, outbox, clock, logger } = deps;
   const waiting = new Map<string, () => void>();
+  let closed = false;
 
   const adopt = async (run: OpenRun): Promise<void> => {
     const { runId } = run;
@@ -47,13 +48,17 @@ export function createCaretaker(deps: {
 
   return {
     async adoptAll(runs) {
-      for (const run of runs) await adopt(run);
+      for (const run of runs) {
+        if (closed) return;
+        await adopt(run);
+      }
     },
     async adopt(runId) {
       const run = (await openRuns.list()).find((one) => one.runId === runId);
       if (run !== undefined) await adopt(run);
     },
     close() {
+      closed = true;
       for (const cancel of waiting.values()) cancel();
       waiting.clear();
     },
