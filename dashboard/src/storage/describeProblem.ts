@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'disk-low': 'A recorder’s disk is filling up.',
   'disk-clearing': 'A recorder’s disk is nearly full: the oldest recordings are being deleted.',
   'disk-nothing-to-clear': 'A recorder’s disk is nearly full, and nothing may be deleted.',
+  'disk-slow': 'A recorder’s disk is slow: it takes no new recordings.',
   'disk-watch-failed': 'A recorder’s disk cannot be looked after.',
   'load-unknown': 'It is not known how busy a recorder is.',
   'cleanup-failed': 'Recordings could not be deleted.',

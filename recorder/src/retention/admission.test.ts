@@ -8,10 +8,12 @@ const STARVED = { cpuWaiting: 0.99, delayMs: 3 };
 const LATE = { cpuWaiting: 0.2, delayMs: 900 };
 const BETWEEN = { cpuWaiting: 0.9, delayMs: 300 };
 
+const FAST = { state: 'ok', slow: null } as const;
+
 describe('admission', () => {
   it('refuses while the disk is full, whatever the load', () => {
     let disk: DiskState = 'clearing';
-    const admission = createAdmission({ diskState: () => disk });
+    const admission = createAdmission({ disk: () => ({ state: disk, slow: null }) });
     admission.admit();
     disk = 'full';
     expect(() => admission.admit()).toThrow(expect.objectContaining({ code: 'disk-full' }));
@@ -20,11 +22,24 @@ describe('admission', () => {
     expect(admission.status).toEqual({ open: true });
   });
 
+  it('refuses while the disk is slow, and says how slow', () => {
+    let slow: string | null = null;
+    const admission = createAdmission({ disk: () => ({ state: 'ok', slow }) });
+    admission.admit();
+    slow = 'It takes 3 s.';
+    expect(() => admission.admit()).toThrow(
+      expect.objectContaining({ code: 'disk-slow', message: 'It takes 3 s.' }),
+    );
+    expect(admission.status).toEqual({ open: false, reason: 'disk-slow', message: 'It takes 3 s.' });
+    slow = null;
+    expect(admission.status).toEqual({ open: true });
+  });
+
   it.each([
     ['processors', STARVED],
     ['events', LATE],
   ])('refuses when %s have been short for three readings, not for a moment’s rush', (_what, load) => {
-    const admission = createAdmission({ diskState: () => 'ok' });
+    const admission = createAdmission({ disk: () => FAST });
     for (const reading of [load, load, CALM, load, load]) admission.note(reading);
     expect(admission.status.open).toBe(true);
     admission.note(load);
@@ -32,7 +47,7 @@ describe('admission', () => {
   });
 
   it('opens again when it has been calm for three readings, not when it is only less busy', () => {
-    const admission = createAdmission({ diskState: () => 'ok' });
+    const admission = createAdmission({ disk: () => FAST });
     for (const reading of [STARVED, STARVED, STARVED, BETWEEN, BETWEEN, BETWEEN, CALM, CALM])
       admission.note(reading);
     expect(admission.status).toMatchObject({ reason: 'overloaded' });

@@ -1,6 +1,7 @@
 import type { RecorderStatus } from '@sightline/shared';
 import { ProtocolError } from '@sightline/shared';
-import type { DiskState } from './diskMarks.ts';
+import type { DiskReading } from './diskWatch.ts';
+import { createSteadyVerdict } from './steadyVerdict.ts';
 
 /** How busy this machine and this process are, over the last seconds. */
 export interface LoadReading {
@@ -22,39 +23,35 @@ const LOAD_LIMITS: LoadLimits = {
   delayMs: { refuse: 500, accept: 200 },
 };
 
-/** So many readings in a row decide: a moment's rush does not. */
-const READINGS_TO_DECIDE = 3;
-
 /** Decides whether another run is taken. */
 export interface Admission {
   /** Takes note of how busy it is. */
   note(load: LoadReading): void;
   readonly status: RecorderStatus['admission'];
-  /** @throws {ProtocolError} `disk-full`, `overloaded` */
+  /** @throws {ProtocolError} `disk-full`, `disk-slow`, `overloaded` */
   admit(): void;
 }
 
 /** Builds an {@link Admission} that is open. */
-export function createAdmission(deps: { diskState: () => DiskState; limits?: LoadLimits }): Admission {
+export function createAdmission(deps: {
+  disk: () => Pick<DiskReading, 'state' | 'slow'>;
+  limits?: LoadLimits;
+}): Admission {
   const { limits = LOAD_LIMITS } = deps;
-  let overloaded = false;
-  let contrary = 0;
+  const overloaded = createSteadyVerdict();
   let lastLoad: LoadReading = { cpuWaiting: 0, delayMs: 0 };
 
-  const isContrary = ({ cpuWaiting, delayMs }: LoadReading): boolean =>
-    overloaded
-      ? cpuWaiting < limits.cpuWaiting.accept && delayMs < limits.delayMs.accept
-      : cpuWaiting > limits.cpuWaiting.refuse || delayMs > limits.delayMs.refuse;
-
   const status = (): RecorderStatus['admission'] => {
-    if (deps.diskState() === 'full') {
+    const disk = deps.disk();
+    if (disk.state === 'full') {
       return {
         open: false,
         reason: 'disk-full',
         message: 'The disk is full; this recorder takes no run until there is room again.',
       };
     }
-    if (!overloaded) return { open: true };
+    if (disk.slow !== null) return { open: false, reason: 'disk-slow', message: disk.slow };
+    if (!overloaded.holds) return { open: true };
     const busy = `${Math.round(lastLoad.cpuWaiting * 100)} % of the time something waits for a processor, and events are ${Math.round(lastLoad.delayMs)} ms late`;
     return {
       open: false,
@@ -66,10 +63,10 @@ export function createAdmission(deps: { diskState: () => DiskState; limits?: Loa
   return {
     note(load) {
       lastLoad = load;
-      contrary = isContrary(load) ? contrary + 1 : 0;
-      if (contrary < READINGS_TO_DECIDE) return;
-      overloaded = !overloaded;
-      contrary = 0;
+      overloaded.note({
+        begins: load.cpuWaiting > limits.cpuWaiting.refuse || load.delayMs > limits.delayMs.refuse,
+        ends: load.cpuWaiting < limits.cpuWaiting.accept && load.delayMs < limits.delayMs.accept,
+      });
     },
     get status() {
       return status();

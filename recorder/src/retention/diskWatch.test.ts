@@ -12,6 +12,10 @@ let problems: Problems;
 let freeBytes: number;
 let fault: string | null;
 let readFails: boolean;
+let writeMs: number;
+/** While set, looks do not come back until it resolves. */
+let hanging: Promise<void> | undefined;
+let looks: number;
 /** What the next clearings free. */
 let clearable: number;
 let asked: number[];
@@ -34,13 +38,20 @@ beforeEach(async () => {
   freeBytes = 1_000;
   fault = null;
   readFails = false;
+  writeMs = 5;
+  hanging = undefined;
+  looks = 0;
   clearable = 0;
   asked = [];
   ended = [];
   reserved = false;
   watch = await startDiskWatch({
-    readSpace: () =>
-      readFails ? Promise.reject(new Error('EIO')) : Promise.resolve({ freeBytes, totalBytes: 2_000, fault }),
+    look: async () => {
+      looks += 1;
+      await hanging;
+      if (readFails) throw new Error('EIO');
+      return { freeBytes, totalBytes: 2_000, fault, writeMs };
+    },
     marks: MARKS,
     reserve: {
       take: async () => void (reserved = true),
@@ -119,5 +130,53 @@ describe('the watch on the disk', () => {
     expect(codes()).toEqual([]);
     await watch.close();
     expect(clock.pending).toBe(0);
+  });
+
+  it('says that the disk is slow when it stays so, with figures, and that it is fast again', async () => {
+    writeMs = 1_300;
+    await pass(10);
+    expect([watch.reading.slow, codes()]).toEqual([null, []]);
+    await pass(5);
+    expect([watch.reading.state, codes()]).toEqual(['ok', ['disk-slow']]);
+    expect(watch.reading.slow).toContain('1300 ms');
+    writeMs = 20;
+    await pass(2);
+    expect(codes()).toEqual(['disk-slow']);
+    await pass(1);
+    expect([watch.reading.slow, codes()]).toEqual([null, []]);
+  });
+
+  it('takes a look that does not come back as slow, and never begins a second one', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await pass(4);
+    const before = looks;
+    hanging = promise;
+    await pass(1 + 3 * 2 + 2 * 1);
+    expect([codes(), looks - before]).toEqual([['disk-slow'], 1]);
+    expect(watch.reading.slow).toContain('more than 2 s');
+    await pass(60);
+    expect(looks - before).toBe(1);
+
+    hanging = undefined;
+    resolve();
+    await pass(5);
+    expect([watch.reading.slow, codes()]).toEqual([null, []]);
+    await watch.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not kept from ending by a look that does not come back', async () => {
+    hanging = new Promise(() => undefined);
+    await pass(5);
+    await watch.close();
+    await pass(10);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('knows nothing of the pace of a disk that cannot be written', async () => {
+    fault = 'EROFS';
+    writeMs = 5_000;
+    await pass(30);
+    expect(codes()).toEqual(['disk-full', 'disk-unwritable']);
   });
 });

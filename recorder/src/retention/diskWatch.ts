@@ -1,15 +1,19 @@
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { bytesToClear, diskStateOf, type DiskMarks, type DiskSpace, type DiskState } from './diskMarks.ts';
+import { createDiskPace, LOOK_HANGS_MS } from './diskPace.ts';
 import type { DiskReserve } from './diskReserve.ts';
+import type { DiskLook } from './diskSpace.ts';
 import type { Problems } from './problems.ts';
 
 /** What the disk is like. */
 export interface DiskReading extends DiskSpace {
   state: DiskState;
+  /** Why it is taken as slow, in words; null if it is not. */
+  slow: string | null;
 }
 
-/** Watches the room on the disk, and has it cleared when it runs out. */
+/** Watches the room on the disk and how fast it is, and has room cleared when it runs out. */
 export interface DiskWatch {
   /** As it was last. */
   readonly reading: DiskReading;
@@ -21,7 +25,7 @@ export interface DiskWatch {
 
 /** What a {@link DiskWatch} needs. */
 export interface DiskWatchDeps {
-  readSpace: () => Promise<DiskSpace>;
+  look: () => Promise<DiskLook>;
   marks: DiskMarks;
   reserve: DiskReserve;
   /** Removes the oldest, up to so many bytes; resolves with what was freed. */
@@ -41,7 +45,10 @@ const CLEAR_AGAIN_MS = 30_000;
 /** Starts watching; resolves after the first look. */
 export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
   const { marks, problems, clock, logger } = deps;
-  let reading: DiskReading = { state: 'ok', freeBytes: 0, totalBytes: 0, fault: null };
+  const pace = createDiskPace();
+  let reading: DiskReading = { state: 'ok', freeBytes: 0, totalBytes: 0, fault: null, slow: null };
+  /** A look that has not come back; there is never a second one beside it. */
+  let underWay: Promise<number | undefined> | undefined;
   let closed = false;
   let cancel: (() => void) | undefined;
   let clearing: Promise<void> | undefined;
@@ -98,37 +105,59 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
     clearing.catch(report);
   };
 
-  const look = async (): Promise<void> => {
-    const space = await deps.readSpace();
+  /** Resolves with how long a write took; undefined where it cannot be told. */
+  const look = async (): Promise<number | undefined> => {
+    const { writeMs, ...space } = await deps.look();
     const before = reading.state;
-    reading = { ...space, state: diskStateOf(space, marks, before) };
+    reading = { ...reading, ...space, state: diskStateOf(space, marks, before) };
     if (reading.state !== before) {
       enter(reading.state);
       show(reading);
     }
     await act();
+    return space.fault === null ? writeMs : undefined;
   };
 
   const report = (err: unknown): void => {
     logger.error({ err, code: 'disk-watch-failed' }, 'the disk could not be looked after; it is tried again');
     problems.raise('disk-watch-failed', err instanceof Error ? err.message : String(err));
   };
-  const lookVisibly = async (): Promise<void> => {
+  const lookVisibly = async (): Promise<number | undefined> => {
     try {
-      await look();
+      const writeMs = await look();
       problems.clear('disk-watch-failed');
+      return writeMs;
     } catch (error) {
       report(error);
+      return undefined;
+    } finally {
+      underWay = undefined;
     }
+  };
+  const hanging = (): { ms: Promise<number>; cancel: () => void } => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    return { ms: promise, cancel: clock.after(LOOK_HANGS_MS, () => resolve(LOOK_HANGS_MS)) };
+  };
+  /** A disk that hangs must not hide it by that. */
+  const takeReading = async (): Promise<void> => {
+    underWay ??= lookVisibly();
+    const hangs = hanging();
+    const writeMs = await Promise.race([underWay, hangs.ms]);
+    hangs.cancel();
+    if (writeMs !== undefined) pace.note(writeMs);
+    reading.slow = pace.slow ? pace.message : null;
+    if (reading.slow === null) problems.clear('disk-slow');
+    else problems.raise('disk-slow', reading.slow);
   };
   const plan = (): void => {
     if (closed) return;
-    cancel = clock.after(reading.state === 'ok' ? LOOK_MS : LOOK_WHILE_SHORT_MS, () => {
-      void lookVisibly().then(plan);
+    const hurry = reading.state !== 'ok' || reading.slow !== null || underWay !== undefined;
+    cancel = clock.after(hurry ? LOOK_WHILE_SHORT_MS : LOOK_MS, () => {
+      void takeReading().then(plan);
     });
   };
 
-  await lookVisibly();
+  await takeReading();
   plan();
   return {
     get reading() {

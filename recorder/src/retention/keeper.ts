@@ -15,7 +15,7 @@ import { createAdmission, type Admission } from './admission.ts';
 import { deleteSession } from './deleteSession.ts';
 import type { DiskMarks } from './diskMarks.ts';
 import type { DiskReserve } from './diskReserve.ts';
-import { readDiskSpace } from './diskSpace.ts';
+import { readDisk } from './diskSpace.ts';
 import { startDiskWatch, type DiskReading } from './diskWatch.ts';
 import type { LoadMeter } from './loadReadings.ts';
 import { takeInventory } from './inventory.ts';
@@ -25,7 +25,7 @@ import { createPruner } from './pruner.ts';
 
 /** Keeps what is to be kept, lets go of what may go, and says whether there is room for more. */
 export interface Keeper {
-  /** @throws {ProtocolError} `disk-full`, `overloaded` */
+  /** @throws {ProtocolError} `disk-full`, `disk-slow`, `overloaded` */
   admit: Admission['admit'];
   /** What of the recorder's status is its business. */
   status(): Pick<RecorderStatus, 'disk' | 'admission' | 'problems'>;
@@ -90,7 +90,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     logger,
   });
   const watch = await startDiskWatch({
-    readSpace: () => readDiskSpace(join(deps.stateDir, 'probe'), recordingsDir),
+    look: () => readDisk(join(deps.stateDir, 'probe'), recordingsDir),
     marks: deps.marks,
     reserve: deps.reserve,
     clear: deps.makeRoom ?? ((bytesNeeded) => pruner.prune({ cause: 'disk-full', bytesNeeded })),
@@ -99,7 +99,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     clock,
     logger,
   });
-  const admission = createAdmission({ diskState: () => watch.reading.state });
+  const admission = createAdmission({ disk: () => watch.reading });
 
   let cancelLoad: (() => void) | undefined;
   const meter = (): void => {

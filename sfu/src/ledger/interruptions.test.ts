@@ -142,6 +142,7 @@ describe('interruptions', () => {
 
   it.each([
     ['disk-full', 'disk-full'],
+    ['disk-slow', 'admission-refused'],
     ['overloaded', 'admission-refused'],
   ] as const)('say why a recorder took no run: %s is %s', async (refusal, reason) => {
     const { sessionId, now } = await publish();

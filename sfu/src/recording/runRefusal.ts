@@ -1,10 +1,15 @@
-import { ProtocolError } from '@sightline/shared';
+import { ProtocolError, type ErrorCode, type RecorderStatus } from '@sightline/shared';
 
 /** Why a recorder takes no run. */
-export type RunRefusal = 'disk-full' | 'overloaded';
+export type RunRefusal = Extract<RecorderStatus['admission'], { open: false }>['reason'];
+
+const REFUSALS: Readonly<Partial<Record<ErrorCode, RunRefusal>>> = {
+  'disk-full': 'disk-full',
+  'disk-slow': 'disk-slow',
+  overloaded: 'overloaded',
+};
 
 /** Tells a recorder that will not take a run from one that failed at it. */
 export function refusalOf(error: unknown): RunRefusal | undefined {
-  if (!(error instanceof ProtocolError)) return undefined;
-  return error.code === 'disk-full' || error.code === 'overloaded' ? error.code : undefined;
+  return error instanceof ProtocolError ? REFUSALS[error.code] : undefined;
 }

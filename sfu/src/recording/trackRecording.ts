@@ -29,7 +29,7 @@ export interface TrackRecordingDeps {
   enterRun: (runId: string, startedAtMs: number, recorder: RecorderLink) => Promise<void>;
   /** Called when no more segments of the run are to come. */
   runEnded: (runId: string, endedAtMs: number, reason: RunEndReason) => void;
-  /** A recorder does not take the run: its disk is full, or it has too much to do. */
+  /** A recorder does not take the run: its disk is full or slow, or it has too much to do. */
   refused: (reason: RunRefusal, recorder: RecorderLink) => void;
   stateChanged: () => void;
   alarm: (code: string, message: string) => void;

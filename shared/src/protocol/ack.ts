@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'unknown-run',
   'unsupported-codec',
   'disk-full',
+  'disk-slow',
   'overloaded',
   'unknown-piece',
   'unknown-claim',

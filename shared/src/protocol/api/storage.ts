@@ -5,7 +5,7 @@ import { id } from '../media.ts';
 
 /** Something wrong at a recorder that a person should see, until it is over. */
 export const storageProblem = z.object({
-  /** For example `disk-low`, `disk-full`, `store-unreachable`, `store-refused`, `checksum-mismatch`, `cleanup-failed`, `reconciliation`. */
+  /** For example `disk-low`, `disk-full`, `disk-slow`, `store-unreachable`, `store-refused`, `checksum-mismatch`, `cleanup-failed`, `reconciliation`. */
   code: z.string().max(64),
   message: z.string().max(2_000),
   sinceMs: timeMs,
@@ -34,7 +34,12 @@ export const recorderStatus = z.object({
   /** Whether it takes new runs, and if not, why. */
   admission: z.discriminatedUnion('open', [
     z.object({ open: z.literal(true) }),
-    z.object({ open: z.literal(false), reason: z.enum(['disk-full', 'overloaded']), message: z.string() }),
+    z.object({
+      open: z.literal(false),
+      /** `disk-slow`: what is written takes too long to be durable. `overloaded`: processors are too busy. */
+      reason: z.enum(['disk-full', 'disk-slow', 'overloaded']),
+      message: z.string(),
+    }),
   ]),
   runs: z.int().nonnegative(),
   problems: z.array(storageProblem).max(100),
