@@ -61,6 +61,7 @@ describe('playback over HTTP', () => {
                           `${folder}/${RUN}`,
                           folder === FOLDER ? NOW_MS : NOW_MS + 86_400_000,
                           [6_000, 6_000],
+                          { end: { reason: 'stopped', atMs: NOW_MS } },
                         ),
                       ],
                     }

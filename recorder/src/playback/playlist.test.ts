@@ -77,6 +77,13 @@ describe('a track', () => {
     expect(over(trackOf(ended('stalled', 60_000)))).toBe(true);
   });
 
+  it('is open while a run has no end: it goes on, or a killed recorder left it to be adopted', () => {
+    expect(over(trackOf({}))).toBe(false);
+    const stoppedBefore = fakeRun('b', -6_000, [6_000], ended('stopped', 70_000));
+    expect(over({ ...trackOf({}), runs: [stoppedBefore, ...trackOf({}).runs] })).toBe(false);
+    expect(over(trackOf({}, true))).toBe(true);
+  });
+
   it('is over when its session is, unless it was taken up again', () => {
     expect(over(trackOf(ended('stalled', 0), true))).toBe(true);
     expect(over(trackOf(ended('stalled', 0), true), true)).toBe(false);

@@ -55,6 +55,8 @@ export function isOver(
   if (now.recording) return false;
   if (track.closed) return true;
   const ends = track.runs.flatMap(({ end }) => end ?? []).sort((a, b) => a.atMs - b.atMs);
+  // One without an end was left by a killed recorder, and is still to be adopted.
+  if (ends.length < track.runs.length) return false;
   const last = ends.at(-1);
   return last === undefined || last.reason === 'stopped' || now.nowMs - last.atMs >= SUCCESSOR_GRACE_MS;
 }
