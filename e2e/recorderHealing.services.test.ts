@@ -40,6 +40,9 @@ async function film(change: Partial<PatternVideo> = {}): Promise<Buffer> {
   });
   return readFile(path);
 }
+/** Where the first movie fragment begins that lies so far into a film. */
+const fragmentAfter = (whole: Buffer, offset: number): number => whole.indexOf('moof', offset) - 4;
+
 const gap = (from: number, to: number): Interval => ({ fromMs: fromMs + from, toMs: fromMs + to });
 
 async function outcomeOf({ pieceId }: UploadOrder): Promise<{ outcome: string; message: string }> {
@@ -91,9 +94,12 @@ describe('what an agent recorded itself', () => {
     });
   });
 
-  it('is used as far as it can be read if its end is missing', async () => {
+  it.each([
+    ['in a picture', 1_000],
+    ['in the header of a fragment', 100],
+  ])('is used as far as it can be read if it is torn %s', async (_where, bytesLeft) => {
     const whole = await film({ keyEveryMs: 1_000 });
-    const content = whole.subarray(0, Math.floor(whole.length * 0.6));
+    const content = whole.subarray(0, fragmentAfter(whole, whole.length * 0.6) + bytesLeft);
     const order = pieceOf(sfu, content, { fromMs, toMs: fromMs + LENGTH_MS });
     sfu.healing.gaps = [gap(0, LENGTH_MS)];
     await upload(sfu, order, content);

@@ -6,6 +6,7 @@ import type { Logger, UploadOrder } from '@sightline/shared/node';
 import * as z from 'zod';
 import { cutVideo } from '../ffmpeg/cutCommand.ts';
 import { probeVideo, type ProbedVideo } from '../ffmpeg/probeVideo.ts';
+import { readableSource } from '../ffmpeg/readableSource.ts';
 import { PTS_MODULUS, PTS_PER_MS, readFirstPts } from '../ffmpeg/tsTimestamps.ts';
 import { syncPath } from '../store/durable.ts';
 import { syncAndDigest } from '../store/fileDigest.ts';
@@ -40,6 +41,7 @@ export interface ConversionPaths {
 
 /** Where a file is cut. */
 interface CutPlace {
+  /** As ffmpeg is to open it. */
   media: string;
   /** Absolute; the segments are made in it. */
   folder: string;
@@ -119,7 +121,8 @@ export function createConversion(deps: { segmentMs: number; logger: Logger }): C
       const work = `${paths.converted}-${randomUUID()}`;
       await mkdir(work);
       try {
-        const files = await cutInto(order, gaps, { media: paths.media, folder: work, signal });
+        const media = await readableSource(paths.media);
+        const files = await cutInto(order, gaps, { media, folder: work, signal });
         const segments: Segment[] = [];
         for (const [index, { path, fromMs, toMs }] of files.entries()) {
           const startMs = Math.round(order.fromMs + fromMs);
