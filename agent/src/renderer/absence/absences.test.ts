@@ -16,6 +16,8 @@ let power: (event: PowerEvent) => void;
 let told: unknown[];
 let errors: unknown[];
 let isFailing: boolean;
+/** Causes of which the server takes no absence. */
+let refusedCauses: Set<unknown>;
 let stored: readonly Absence[];
 
 beforeEach(() => {
@@ -24,6 +26,7 @@ beforeEach(() => {
   told = [];
   errors = [];
   isFailing = false;
+  refusedCauses = new Set();
   stored = [];
   absences = create();
 });
@@ -45,6 +48,9 @@ function create(): Absences {
 
 async function hear(name: string, payload: unknown): Promise<unknown> {
   if (isFailing) throw new Error('lost');
+  const { cause } = agentRequests['report-absence'].request.parse(payload);
+  if (refusedCauses.has(cause))
+    return { ok: false, error: { code: 'bad-payload', message: 'in the future' } };
   told.push([name, payload]);
   return { ok: true, data: {} };
 }
@@ -84,6 +90,25 @@ describe('absences', () => {
     absences.connected();
     await settle();
     expect(told).toEqual([['report-absence', { cause: 'sleep', fromMs: 1_000, toMs: 9_000 }]]);
+  });
+
+  it('do not wait for one that is refused, which is reported again on the next connection', async () => {
+    refusedCauses.add('sleep');
+    timeline.events.emit('slept', { fromMs: 1_500, toMs: 9_500 });
+    absences.connected();
+    power({ kind: 'lock-screen', atMs: 10_000 });
+    power({ kind: 'unlock-screen', atMs: 61_000 });
+    await settle();
+    expect(told).toEqual([['report-absence', { cause: 'lock', fromMs: 10_000, toMs: 61_000 }]]);
+    absences.connected();
+    await settle();
+    expect(errors).toMatchObject([{ code: 'bad-payload' }]);
+    refusedCauses.clear();
+    absences.disconnected();
+    absences.connected();
+    await settle();
+    expect(told).toHaveLength(2);
+    expect(stored).toEqual([]);
   });
 
   it('are reported after the page was loaded anew, until the server has been told', async () => {

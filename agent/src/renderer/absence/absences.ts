@@ -1,4 +1,4 @@
-import type { Clock } from '@sightline/shared';
+import { ProtocolError, type Clock } from '@sightline/shared';
 import type { PowerEvent, Unsubscribe } from '../../bridge.ts';
 import type { Timeline } from '../local/timeline.ts';
 import type { AgentRequester } from '../signaling/connection.ts';
@@ -6,6 +6,9 @@ import type { Absence, AbsenceStore } from './absenceStore.ts';
 
 /** More than these are not kept; the oldest go first. */
 const MAX_PENDING = 100;
+
+/** These are about the absence itself: it lies in the future by the server's clock, or is one too many. */
+const REFUSALS: ReadonlySet<string> = new Set(['bad-payload', 'limit-reached']);
 
 /** Tells of what happens to the machine; the Electron shell has it. */
 export type PowerEvents = (listener: (event: PowerEvent) => void) => Unsubscribe;
@@ -40,6 +43,8 @@ export function createAbsences(deps: {
   const begunMs = new Map<Absence['cause'], number>();
   /** In the agent's time. */
   let pending: readonly Absence[] = store.load().map((absence) => moved(absence, aheadOfWallMs()));
+  /** Told again on the next connection: a clock may have been wrong. */
+  const refused = new Set<Absence>();
   let isConnected = false;
   let isSending = false;
 
@@ -68,14 +73,28 @@ export function createAbsences(deps: {
     store.save(pending.map(inWallTime));
   }
 
+  const nextToTell = (): Absence | undefined => pending.find((absence) => !refused.has(absence));
+
+  /** One that the server refuses, for what it is, must not hold up the others. */
+  async function isTaken(absence: Absence): Promise<boolean> {
+    try {
+      await deps.request('report-absence', inWallTime(absence));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || !REFUSALS.has(error.code)) throw error;
+      deps.onError(error);
+      return false;
+    }
+  }
+
   async function send(): Promise<void> {
     if (isSending) return;
     isSending = true;
     try {
-      for (let [next] = pending; next !== undefined && isConnected; [next] = pending) {
+      for (let next = nextToTell(); next !== undefined && isConnected; next = nextToTell()) {
         const told = next;
-        await deps.request('report-absence', inWallTime(told));
-        keep(pending.filter((absence) => absence !== told));
+        if (await isTaken(told)) keep(pending.filter((absence) => absence !== told));
+        else refused.add(told);
       }
     } catch (error) {
       if (isConnected) deps.onError(error);
@@ -107,6 +126,7 @@ export function createAbsences(deps: {
     },
     disconnected() {
       isConnected = false;
+      refused.clear();
     },
     close() {
       isConnected = false;
