@@ -1,4 +1,4 @@
-import { readFragments } from './media/readFragments.ts';
+import { createPieceLengths } from './media/pieceLengths.ts';
 import { pieceRecord, type KeptPiece, type PieceRecord } from './piece.ts';
 
 const FOLDER = 'pieces';
@@ -40,6 +40,7 @@ export function createPieceFolder(deps: {
   locks: Pick<LockManager, 'query'>;
 }): PieceFolder {
   const folder = (): Promise<FileSystemDirectoryHandle> => openFolder(deps.storage);
+  const lengths = createPieceLengths();
 
   async function beingWritten(): Promise<ReadonlySet<string | undefined>> {
     const { held = [] } = await deps.locks.query();
@@ -61,7 +62,7 @@ export function createPieceFolder(deps: {
     const record = await readRecord(await directory.getFileHandle(names.record));
     if (record === undefined) return undefined;
     const media = await (await directory.getFileHandle(names.media, { create: true })).getFile();
-    const { bytes, durationMs } = readFragments(new Uint8Array(await media.arrayBuffer()));
+    const { bytes, durationMs } = await lengths.measure(pieceId, media);
     return bytes === 0 ? undefined : { ...record, bytes, durationMs };
   }
 
@@ -70,6 +71,7 @@ export function createPieceFolder(deps: {
     const { media, record } = fileNames(pieceId);
     // The record goes last: without it nobody would find the media again.
     for (const name of [media, record]) await directory.removeEntry(name).catch(ignoreMissing);
+    lengths.forget(pieceId);
   }
 
   return {
