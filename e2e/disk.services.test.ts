@@ -10,13 +10,12 @@ import {
   encodeTrackFolder,
 } from '@sightline/shared';
 import { createCleanup, type Cleanup } from './harness/cleanup.ts';
-import { freeTcpPort } from './harness/ports.ts';
-import { startProc, type Proc } from './harness/proc.ts';
+import type { Proc } from './harness/proc.ts';
 import { mountSmallDisk, type SmallDisk } from './harness/smallDisk.ts';
 import { until } from './harness/until.ts';
 import { startFakeSfu, type FakeSfu, type RecordedRun } from './recorder/fakeSfu.ts';
+import { startRecorder } from './recorder/startRecorder.ts';
 
-const MAIN = join(import.meta.dirname, '../recorder/src/main.ts');
 const MEGABYTES = 24;
 const MB = 1e6;
 
@@ -29,21 +28,14 @@ beforeEach(async () => {
   cleanup = createCleanup();
   disk = cleanup.use(await mountSmallDisk(MEGABYTES));
   sfu = cleanup.use(await startFakeSfu());
-  recorder = cleanup.use(
-    await startProc(process.execPath, [MAIN], {
-      env: {
-        SIGHTLINE_SFU_URL: sfu.url,
-        SIGHTLINE_RECORDER_SECRET: 'only-for-this-end-to-end-test',
-        SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
-        SIGHTLINE_DATA_DIR: disk.path,
-        SIGHTLINE_SEGMENT_SECONDS: '2',
-        SIGHTLINE_DISK_LOW_WATER: '10MB',
-        SIGHTLINE_DISK_HIGH_WATER: '7MB',
-        SIGHTLINE_DISK_RESERVE: '4MB',
-      },
-    }),
-  );
-  await sfu.recorderReady();
+  recorder = await startRecorder({
+    ...{ cleanup, sfu, dataDir: disk.path },
+    env: {
+      SIGHTLINE_DISK_LOW_WATER: '10MB',
+      SIGHTLINE_DISK_HIGH_WATER: '7MB',
+      SIGHTLINE_DISK_RESERVE: '4MB',
+    },
+  });
 });
 afterEach(() => cleanup.close());
 

@@ -50,8 +50,8 @@ export interface FakeSfu extends Closable {
     claims: DeletionClaim[];
     readonly deleted: string[];
   };
-  /** Resolves when a recorder is ready for runs. */
-  recorderReady(): Promise<void>;
+  /** Resolves when the recorder that serves media at this port is ready for runs. */
+  recorderReady(port: number): Promise<void>;
   command: Requester<typeof recorderCommands>;
   /** @param options.parameterSets what the order says of them (`sprop-parameter-sets`); nothing by default */
   startRun(
@@ -118,7 +118,9 @@ export async function startFakeSfu({ silenceMs = 45_000, clockAheadMs = 0 } = {}
   let recorder: { socket: Socket<RecorderToServer, ServerToRecorder>; mediaBaseUrl: string } | undefined;
 
   server.of(RECORDER_NAMESPACE).on('connection', (socket: Socket<RecorderToServer, ServerToRecorder>) => {
-    socket.on('disconnect', () => (recorder = undefined));
+    socket.on('disconnect', () => {
+      if (recorder?.socket === socket) recorder = undefined;
+    });
     socket.on('recorder-ready', (payload, ack) => {
       introduction = recorderRequests['recorder-ready'].request.parse(payload);
       keeping.status = introduction.status;
@@ -202,8 +204,10 @@ export async function startFakeSfu({ silenceMs = 45_000, clockAheadMs = 0 } = {}
     track,
     keeping,
     command,
-    async recorderReady() {
-      await until('a recorder', () => recorder !== undefined, { timeoutMs: 20_000 });
+    async recorderReady(mediaPort) {
+      const isReady = (): boolean =>
+        recorder !== undefined && new URL(recorder.mediaBaseUrl).port === String(mediaPort);
+      await until('a recorder', isReady, { timeoutMs: 20_000 });
     },
     async startRun(codec, { sound: withSound = false, parameterSets, ...stream } = {}) {
       const runId = randomUUID();

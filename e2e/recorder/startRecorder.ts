@@ -17,18 +17,19 @@ export async function startRecorder(deps: {
   /** Added to what it is started with. */
   env?: Readonly<Record<string, string>>;
 }): Promise<Proc> {
+  const port = await freeTcpPort();
   const recorder = deps.cleanup.use(
     await startProc(process.execPath, [MAIN], {
       env: {
         SIGHTLINE_SFU_URL: deps.sfu.url,
         SIGHTLINE_RECORDER_SECRET: RECORDER_SECRET,
-        SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
+        SIGHTLINE_RECORDER_PORT: String(port),
         SIGHTLINE_DATA_DIR: deps.dataDir,
         SIGHTLINE_SEGMENT_SECONDS: '2',
         ...deps.env,
       },
     }),
   );
-  await deps.sfu.recorderReady();
+  await deps.sfu.recorderReady(port);
   return recorder;
 }
