@@ -46,6 +46,7 @@ export async function createRecorderStub(
       'run-sound': () => ({}),
       'stop-run': () => ({}),
       'close-session': () => ({}),
+      'hold-media': () => ({}),
       'start-export': () => ({}),
       'cancel-export': () => ({}),
     },

@@ -54,7 +54,7 @@ export async function createRecorder(
   await reserve.release();
   const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir);
   const problems = createProblems({ clock, logger });
-  const mediaStore = await openStore(config, { recordingsDir, problems, clock, logger });
+  const mediaStore = await openStore(config, { recordingsDir, stateDir, problems, clock, logger });
   const store = mediaStore.segments;
   const request: SfuLink['request'] = (name, payload) => link.request(name, payload);
   const { sealKey, manifests, sealReports } = await openEvidence({
@@ -91,6 +91,7 @@ export async function createRecorder(
     manifests,
     store,
     makeRoom: mediaStore.makeRoom,
+    isHeld: (session) => mediaStore.isHeld(session),
     openRuns,
     request,
     loadMeter: createLoadMeter(),
@@ -197,6 +198,10 @@ export async function createRecorder(
       },
       'close-session': async (end) => {
         await closeSession(end, { recordingsDir, manifests });
+        return {};
+      },
+      'hold-media': async ({ sessions }) => {
+        await mediaStore.holdMedia(sessions);
         return {};
       },
       'start-export': async (job) => {

@@ -27,6 +27,7 @@ import { createPresence } from './presence/presence.ts';
 import { createRecordingCoordinator } from './recording/coordinator.ts';
 import { RecorderPool } from './recording/recorderPool.ts';
 import { createSessionRecords } from './recording/sessionRecords.ts';
+import { createMediaHolds } from './retention/mediaHolds.ts';
 import { createReconciliation } from './retention/reconciliation.ts';
 import { createRetentionKeeper } from './retention/retention.ts';
 import { serveAgent } from './signaling/agentConnection.ts';
@@ -131,11 +132,14 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     clock,
     logger,
   });
+  const mediaHolds = createMediaHolds({ repository: repositories.heldMedia, recorders, clock, logger });
+  coordinator.events.on('run-entered', (...media) => mediaHolds.mediaExpected(...media));
   const healing = createHealing({
     repositories,
     recorders,
     recorderSecret,
     ledgers,
+    mediaHolds,
     auditLog: audit,
     clock,
     logger,
@@ -172,6 +176,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
         accountsOnline,
         recorders,
         registry,
+        mediaHolds,
         exports,
         recorderSecret,
         publicOrigin: exposure.publicOrigin,
@@ -203,6 +208,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     pieces: healing.pieces,
     segmentWriter,
     ledgers,
+    mediaHolds,
     retention: createRetentionKeeper({ deletions: repositories.deletions, auditLog: audit, clock, logger }),
     reconciliation: createReconciliation({
       repository: repositories.reconciliation,
@@ -246,6 +252,7 @@ export async function createSfu(deps: SfuDeps): Promise<Sfu> {
     ledgers.serverGoes();
     await presence.close();
     liveViews.close();
+    mediaHolds.close();
     await coordinator.close();
     await segmentWriter.flush();
     await signaling.close();

@@ -18,6 +18,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'upload-failed': 'Recordings could not be uploaded to the object store.',
   'store-unreachable': 'The object store cannot be reached.',
   'store-refused': 'The object store refuses recordings.',
+  'hold-not-locked':
+    'Recordings under a legal hold could not be locked in the object store, or not be unlocked.',
   'checksum-mismatch': 'The object store returned something else than was stored.',
   reconciliation: 'A recorder’s disk is not as it is on record.',
 };

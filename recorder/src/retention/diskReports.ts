@@ -1,4 +1,4 @@
-import type { recorderRequests } from '@sightline/shared';
+import type { recorderRequests, SessionLocation } from '@sightline/shared';
 import type * as z from 'zod';
 import type { SessionInStore } from './inventory.ts';
 
@@ -8,8 +8,15 @@ export type DiskReport = z.input<(typeof recorderRequests)['reconcile']['request
 /** A message must not become too long, and the sfu must not be busy with one for long. */
 const SESSIONS_AT_ONCE = 20;
 
-/** Cuts an inventory into reports that together name all of time, in order of the sessions' start. */
-export function diskReports(sessions: readonly SessionInStore[]): DiskReport[] {
+/**
+ * Cuts an inventory into reports that together name all of time, in order of the sessions' start.
+ *
+ * @param isHeld what is known of holds; undefined: that is of no use here
+ */
+export function diskReports(
+  sessions: readonly SessionInStore[],
+  isHeld: (session: SessionLocation) => boolean | undefined,
+): DiskReport[] {
   const pages: SessionInStore[][] = [];
   for (const session of sessions) {
     const page = pages.at(-1);
@@ -24,16 +31,18 @@ export function diskReports(sessions: readonly SessionInStore[]): DiskReport[] {
   return pages.map((page, at) => ({
     fromMs: at === 0 ? 0 : (page[0]?.sessionStartedAtMs ?? 0),
     toMs: pages[at + 1]?.[0]?.sessionStartedAtMs ?? null,
-    sessions: page.map(({ companyId, userId, sessionId, sessionStartedAtMs, runs }) => ({
-      companyId,
-      userId,
-      sessionId,
-      sessionStartedAtMs,
-      runs: runs.map(({ runId, segments }) => ({
-        runId,
-        segments: segments.length,
-        bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
-      })),
-    })),
+    sessions: page.map(({ companyId, userId, sessionId, sessionStartedAtMs, runs }) => {
+      const session = { companyId, userId, sessionId, sessionStartedAtMs };
+      const held = isHeld(session);
+      return {
+        ...session,
+        ...(held === undefined ? {} : { held }),
+        runs: runs.map(({ runId, segments }) => ({
+          runId,
+          segments: segments.length,
+          bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+        })),
+      };
+    }),
   }));
 }

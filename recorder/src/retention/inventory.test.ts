@@ -125,31 +125,36 @@ describe('the inventory', () => {
 
   it('is reported in stretches that are all of time, and keeps together what began at once', async () => {
     for (let at = 0; at < 25; at += 1) await put(`s${at}`, START_MS + (at < 19 ? at : 19), 1);
-    const reports = diskReports((await inventory()).sessions);
+    const reports = diskReports((await inventory()).sessions, () => undefined);
     expect(reports.map(({ fromMs, toMs, sessions }) => [fromMs, toMs, sessions.length])).toEqual([
       [0, null, 25],
     ]);
     await put('later', START_MS + 100, 1);
-    expect(diskReports((await inventory()).sessions).map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+    const later = diskReports((await inventory()).sessions, () => undefined);
+    expect(later.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
       [0, START_MS + 100],
       [START_MS + 100, null],
     ]);
-    expect(diskReports([])).toEqual([{ fromMs: 0, toMs: null, sessions: [] }]);
+    expect(diskReports([], () => undefined)).toEqual([{ fromMs: 0, toMs: null, sessions: [] }]);
   });
 });
 
 describe('reconciliation', () => {
+  let reported: unknown[];
   const nothing = { announceAgain: [], unknownSessions: [], missing: [] };
-  const compare = async (answer: object, open: string[] = []) => {
+  const compare = async (answer: object, open: string[] = [], isHeld?: (sessionId: string) => boolean) => {
     const problems = createProblems({ clock: createManualClock(), logger });
     const announced: [string, number][] = [];
-    const request = createFakeSfu(() => {
+    reported = [];
+    const request = createFakeSfu((_name, payload) => {
+      reported.push(payload);
       if (answer instanceof ProtocolError) throw answer;
       return { ...nothing, ...answer };
     });
     await reconcile({
       takeInventory: inventory,
       request,
+      isHeld: ({ sessionId }) => isHeld?.(sessionId),
       openRuns: () => Promise.resolve(new Set(open)),
       announce: (runId, segments) => announced.push([runId, segments.length]),
       problems,
@@ -180,6 +185,14 @@ describe('reconciliation', () => {
   ])('shows %s', async (_what, answer, message) => {
     await put('s1', START_MS, 1);
     expect((await compare(answer)).problem).toMatch(message);
+  });
+
+  it('says what it knows of holds, if it has a use for it', async () => {
+    for (const sessionId of ['s1', 's2']) await put(sessionId, START_MS, 1);
+    await compare({}, [], (sessionId) => sessionId === 's1');
+    expect(reported).toMatchObject([{ sessions: [{ held: true }, { held: false }] }]);
+    await compare({});
+    expect(JSON.stringify(reported)).not.toContain('held');
   });
 
   it('shows strange folders without the names of companies and users', async () => {

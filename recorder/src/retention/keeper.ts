@@ -6,6 +6,7 @@ import {
   type RecorderStatus,
   type Requester,
   type Segment,
+  type SessionLocation,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Manifests } from '../evidence/manifests.ts';
@@ -52,6 +53,8 @@ export interface KeeperDeps {
    * longer on it.
    */
   makeRoom: ((bytesNeeded: number) => Promise<number>) | undefined;
+  /** See {@link RecorderStore.isHeld}. */
+  isHeld: (session: SessionLocation) => boolean | undefined;
   openRuns: OpenRuns;
   request: Requester<typeof recorderRequests>;
   loadMeter: LoadMeter;
@@ -132,6 +135,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     work = work.then(() =>
       reconcile({
         takeInventory: () => takeInventory(recordingsDir, deps.store),
+        isHeld: deps.isHeld,
         request,
         openRuns: async () => new Set((await deps.openRuns.list()).map(({ runId }) => runId)),
         announce: deps.announce,

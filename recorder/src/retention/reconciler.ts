@@ -1,4 +1,4 @@
-import type { recorderRequests, Requester, Segment } from '@sightline/shared';
+import type { recorderRequests, Requester, Segment, SessionLocation } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { diskReports } from './diskReports.ts';
 import type { Inventory, SessionInStore } from './inventory.ts';
@@ -7,6 +7,8 @@ import type { Problems } from './problems.ts';
 /** What {@link reconcile} needs. */
 export interface ReconcileDeps {
   takeInventory: () => Promise<Inventory>;
+  /** Whether it is known as held; undefined: that is of no use here. */
+  isHeld: (session: SessionLocation) => boolean | undefined;
   request: Requester<typeof recorderRequests>;
   /** Runs that are recorded, or of which something is still to be announced. */
   openRuns: () => Promise<ReadonlySet<string>>;
@@ -27,7 +29,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
     const open = await deps.openRuns();
     const missing: { runId: string; segments: number }[] = [];
     const unknown: string[] = [];
-    for (const report of diskReports(sessions)) {
+    for (const report of diskReports(sessions, deps.isHeld)) {
       const differences = await deps.request('reconcile', report);
       missing.push(...differences.missing.filter(({ runId }) => !open.has(runId)));
       unknown.push(...differences.unknownSessions);

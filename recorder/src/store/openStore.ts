@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import {
   encodeSessionFolder,
   MANIFEST_FILE,
   type Clock,
+  type MediaHold,
   type RecorderStatus,
   type SessionLocation,
 } from '@sightline/shared';
@@ -9,7 +11,9 @@ import type { Logger } from '@sightline/shared/node';
 import type { Problems } from '../retention/problems.ts';
 import { parseEncryptionKeys, readEncryptionKeys, type EncryptionKeys } from './encryption/encryptionKeys.ts';
 import { createSegmentCipher } from './encryption/segmentCipher.ts';
+import { createHoldRegister } from './holdRegister.ts';
 import { createLocalSegmentStore } from './localSegmentStore.ts';
+import { openLegalHolds } from './objects/legalHolds.ts';
 import { openObjects } from './objects/openObjects.ts';
 import type { S3Location } from './objects/s3ObjectStore.ts';
 import type { SegmentStore } from './segmentStore.ts';
@@ -31,6 +35,10 @@ export interface RecorderStore {
   manifestSealed(session: SessionLocation): void;
   /** Removes local copies of what is kept elsewhere too; resolves with the bytes freed. Undefined: there are none. */
   makeRoom: ((bytesNeeded: number) => Promise<number>) | undefined;
+  /** Which sessions are held, so that they are locked in the object store. Durable when resolved. */
+  holdMedia(holds: readonly MediaHold[]): Promise<void>;
+  /** What it was told of a session. Undefined: there is no object store. */
+  isHeld(session: SessionLocation): boolean | undefined;
   /** Begins to upload what an earlier process has left. */
   start(): void;
   /** Resolves when no upload is under way; what is left is for the next process. Idempotent. */
@@ -40,7 +48,7 @@ export interface RecorderStore {
 /** Opens the store below `recordingsDir`. @throws {EncryptionKeyError} */
 export async function openStore(
   { encryption, s3 }: StoreConfig,
-  deps: { recordingsDir: string; problems: Problems; clock: Clock; logger: Logger },
+  deps: { recordingsDir: string; stateDir: string; problems: Problems; clock: Clock; logger: Logger },
 ): Promise<RecorderStore> {
   const { recordingsDir } = deps;
   const cipher = createSegmentCipher(encryption && (await keysOf(encryption)));
@@ -51,20 +59,18 @@ export async function openStore(
       status: () => ({ kind: 'local', backlogSegments: 0, backlogBytes: 0 }),
       manifestSealed: () => undefined,
       makeRoom: undefined,
+      holdMedia: () => Promise.resolve(),
+      isHeld: () => undefined,
       start: () => undefined,
       close: () => Promise.resolve(),
     };
   }
   // Loaded only where it is used: it is larger than the rest of the recorder.
   const { createS3ObjectStore } = await import('./objects/s3ObjectStore.ts');
-  const objects = openObjects({
-    ...deps,
-    objects: createS3ObjectStore(s3),
-    files,
-    cipher,
-    keepMs: s3.localCopyMs,
-    random: Math.random,
-  });
+  const common = { ...deps, objects: createS3ObjectStore(s3), random: Math.random };
+  const register = await createHoldRegister(join(deps.stateDir, 'held-media'));
+  const holds = await openLegalHolds({ ...common, register });
+  const objects = openObjects({ ...common, holds, files, cipher, keepMs: s3.localCopyMs });
   return {
     segments: objects.segments,
     status() {
@@ -73,6 +79,8 @@ export async function openStore(
     },
     manifestSealed: (session) => objects.manifestChanged(`${encodeSessionFolder(session)}/${MANIFEST_FILE}`),
     makeRoom: (bytesNeeded) => objects.makeRoom(bytesNeeded),
+    holdMedia: (wanted) => holds.set(wanted),
+    isHeld: (session) => holds.isHeld(session),
     start: () => objects.start(),
     close: () => objects.close(),
   };

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { Database } from './database.ts';
+import type { Schema } from './schema.ts';
 
 /** By session, and in it by recorder, how many bytes of media are on record and not deleted. */
 export type MediaSizes = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -31,10 +33,6 @@ export async function readMediaSizes(database: Database, companyIds: readonly st
   return sizes;
 }
 
-/**
- * Without those whose deletion is done wherever they were, and to which nothing was added by an agent since: to look at
- * all their segments again would take ever longer.
- */
 async function sessionsWithMedia(database: Database, companyIds: readonly string[]): Promise<string[]> {
   if (companyIds.length === 0) return [];
   const rows = await database
@@ -43,30 +41,37 @@ async function sessionsWithMedia(database: Database, companyIds: readonly string
     .select('sessions.session_id')
     .distinct()
     .where('sessions.company_id', 'in', companyIds)
-    .where('runs.recorder_id', 'is not', null)
-    .where((row) =>
-      row.not(
-        row.exists(
-          row
-            .selectFrom('deletion_claims')
-            .select('claim_id')
-            .whereRef('deletion_claims.session_id', '=', 'runs.session_id')
-            .whereRef('deletion_claims.recorder_id', '=', 'runs.recorder_id')
-            .where('deletion_claims.deleted_at_ms', 'is not', null)
-            .where((claim) =>
-              claim.not(
-                claim.exists(
-                  claim
-                    .selectFrom('pieces')
-                    .select('piece_id')
-                    .whereRef('pieces.session_id', '=', 'deletion_claims.session_id')
-                    .whereRef('pieces.changed_at_ms', '>', 'deletion_claims.deleted_at_ms'),
-                ),
-              ),
-            ),
-        ),
-      ),
-    )
+    .where(hasMedia)
     .execute();
   return rows.map((row) => row.session_id);
 }
+
+/**
+ * Whether there may be media of a run's session at the run's recorder: not if its deletion there is done, and nothing was
+ * added to it by an agent since. To look at all segments instead would take ever longer.
+ */
+export const hasMedia = (run: ExpressionBuilder<Schema, 'runs'>): Expression<SqlBool> =>
+  run.and([
+    run('runs.recorder_id', 'is not', null),
+    run.not(
+      run.exists(
+        run
+          .selectFrom('deletion_claims')
+          .select('claim_id')
+          .whereRef('deletion_claims.session_id', '=', 'runs.session_id')
+          .whereRef('deletion_claims.recorder_id', '=', 'runs.recorder_id')
+          .where('deletion_claims.deleted_at_ms', 'is not', null)
+          .where((claim) =>
+            claim.not(
+              claim.exists(
+                claim
+                  .selectFrom('pieces')
+                  .select('piece_id')
+                  .whereRef('pieces.session_id', '=', 'deletion_claims.session_id')
+                  .whereRef('pieces.changed_at_ms', '>', 'deletion_claims.deleted_at_ms'),
+              ),
+            ),
+          ),
+      ),
+    ),
+  ]);

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { createDeletionsRepository, type DeletionsRepository } from './deletions.ts';
 import { createDevicesRepository, type DevicesRepository } from './devices.ts';
 import { createExportsRepository, type ExportsRepository } from './exports.ts';
+import { createHeldMediaRepository, type HeldMediaRepository } from './heldMedia.ts';
 import { createHoldsRepository, type HoldsRepository } from './holds.ts';
 import { createHealingRepository, type HealingRepository } from './healing.ts';
 import { createIdleAlertsRepository, type IdleAlertsRepository } from './idleAlerts.ts';
@@ -25,6 +26,7 @@ export interface Repositories {
   deletions: DeletionsRepository;
   devices: DevicesRepository;
   exports: ExportsRepository;
+  heldMedia: HeldMediaRepository;
   holds: HoldsRepository;
   healing: HealingRepository;
   idleAlerts: IdleAlertsRepository;
@@ -48,6 +50,7 @@ export function createRepositories(database: Database): Repositories {
     deletions: createDeletionsRepository(database),
     devices: createDevicesRepository(database),
     exports: createExportsRepository(database),
+    heldMedia: createHeldMediaRepository(database),
     holds: createHoldsRepository(database),
     healing: createHealingRepository(database),
     idleAlerts: createIdleAlertsRepository(database),

@@ -31,6 +31,8 @@ export interface HealedPiecesDeps {
   pieces: PiecesRepository;
   recordings: Pick<RecordingsRepository, 'endRun'>;
   auditLog: AuditLog;
+  /** A recorder is going to have media of a session. */
+  mediaExpected: (sessionId: string, recorderId: string) => void;
   /** Enters the ledger of a session that has ended into its manifests again. */
   closeAgain: (sessionId: string) => void;
   clock: Clock;
@@ -95,7 +97,10 @@ export function createHealedPieces(deps: HealedPiecesDeps): HealedPieces {
       const unwanted = await healing.listUnwanted(piece.sessionId, piece.trackId);
       const gaps = findGaps({ piece, session, stretches, unwanted });
       const [first] = gaps;
-      if (first !== undefined) await healing.addHealedRun(piece, first.fromMs);
+      if (first !== undefined) {
+        await healing.addHealedRun(piece, first.fromMs);
+        deps.mediaExpected(piece.sessionId, recorderId);
+      }
       return gaps;
     },
     finished(recorderId, pieceId, outcome) {

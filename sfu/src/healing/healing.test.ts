@@ -70,6 +70,7 @@ beforeEach(async () => {
     recorders: { find: (id) => recorders.get(id), pick: () => recorders.values().next().value },
     recorderSecret: SECRET,
     ledgers: { sessionLedgerClosed: (sessionId) => void told.push(sessionId) },
+    mediaHolds: { mediaExpected: (...media) => void told.push(`media of ${media.join(' at ')}`) },
     auditLog: createAuditLog({ repository: repositories.audit, clock, logger }),
     clock,
     logger,
@@ -204,8 +205,10 @@ describe('a piece that is uploaded', () => {
     await recordLive('after', 85_000, 85_000, false);
     expect(await healing.pieces.uploaded('r1', ids.one)).toBeNull();
     await record('after', 85_000, 91_000);
+    expect(told).toEqual([]);
     const gaps = [{ fromMs: STARTED_MS + 62_000, toMs: STARTED_MS + 85_000 }];
     expect(await healing.pieces.uploaded('r1', ids.one)).toEqual(gaps);
+    expect(told).toEqual(['media of s1 at r1']);
     await record(ids.one, 62_000, 68_000);
     expect(await healing.pieces.uploaded('r1', ids.one)).toEqual(gaps);
   });

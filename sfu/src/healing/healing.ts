@@ -2,6 +2,7 @@ import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { AuditLog } from '../audit/auditLog.ts';
 import type { Repositories } from '../db/repositories.ts';
+import type { MediaHolds } from '../retention/mediaHolds.ts';
 import { createHealedPieces, type HealedPieces } from './healedPieces.ts';
 import { createPieceOffers, type PieceOffers } from './pieceOffers.ts';
 import { createUploadGrants, type UploadRecorder } from './uploadGrants.ts';
@@ -21,6 +22,8 @@ export function createHealing(deps: {
   recorderSecret: string;
   /** See `Ledgers`. */
   ledgers: { sessionLedgerClosed(sessionId: string): void };
+  /** See {@link MediaHolds}. */
+  mediaHolds: Pick<MediaHolds, 'mediaExpected'>;
   auditLog: AuditLog;
   clock: Clock;
   logger: Logger;
@@ -30,6 +33,10 @@ export function createHealing(deps: {
   const common = { ...repositories, closeAgain, clock, logger };
   return {
     offers: createPieceOffers({ ...common, grants: createUploadGrants(deps) }),
-    pieces: createHealedPieces({ ...common, auditLog }),
+    pieces: createHealedPieces({
+      ...common,
+      mediaExpected: (sessionId, recorderId) => deps.mediaHolds.mediaExpected(sessionId, recorderId),
+      auditLog,
+    }),
   };
 }

@@ -57,6 +57,7 @@ export const idleRecorder = (change: Partial<RecorderLink> = {}): RecorderLink =
   startRun: () => Promise.reject(new Error('not asked for')),
   stopRun: () => Promise.reject(new Error('not asked for')),
   closeSession: () => Promise.reject(new Error('not asked for')),
+  holdMedia: () => Promise.reject(new Error('not asked for')),
   startExport: () => Promise.reject(new Error('not asked for')),
   cancelExport: () => Promise.reject(new Error('not asked for')),
   keyFrameSent: () => undefined,
@@ -145,7 +146,7 @@ export async function createAdministrationHarness() {
     cookies.set(accountId, cookie);
   }
 
-  /** What presence was told, in order. */
+  /** What presence, and what looks after held media, was told, in order. */
   const told: [what: string, about: string][] = [];
   const online = new Set<string>();
   const recorders = new RecorderPool(logger);
@@ -184,6 +185,10 @@ export async function createAdministrationHarness() {
     auditLog,
     recorders,
     registry: { problems: () => problems },
+    mediaHolds: {
+      holdChanged: ({ holdId, released }) =>
+        told.push(['hold', `${holdId}${released === null ? '' : ' released'}`]),
+    },
     exports,
     recorderSecret: RECORDER_SECRET,
     publicOrigin,

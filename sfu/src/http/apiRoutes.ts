@@ -10,6 +10,7 @@ import type { Exports } from '../exports/exports.ts';
 import type { Identity } from '../identity/identity.ts';
 import { ADDRESS_PACE, createThrottle } from '../identity/throttle.ts';
 import type { RecorderPool } from '../recording/recorderPool.ts';
+import type { MediaHolds } from '../retention/mediaHolds.ts';
 import { accountsRoutes } from './accountsRoutes.ts';
 import { auditRoutes } from './auditRoutes.ts';
 import { authRoutes } from './authRoutes.ts';
@@ -43,6 +44,7 @@ export interface ApiRoutesDeps {
   accountsOnline: { isOnline(accountId: string): boolean };
   recorders: RecorderPool;
   registry: Pick<RecorderRegistry, 'problems'>;
+  mediaHolds: Pick<MediaHolds, 'holdChanged'>;
   exports: Pick<Exports, 'order' | 'cancel'>;
   recorderSecret: string;
   publicOrigin: string;

@@ -49,6 +49,10 @@ describe('legal holds', () => {
       released: { atMs: NOW_MS, by: { accountId: 'ada', name: 'ada' }, reason: 'closed' },
     };
     expect(released).toMatchObject({ status: 200, body: after });
+    expect(harness.told).toEqual([
+      ['hold', placed.holdId],
+      ['hold', `${placed.holdId} released`],
+    ]);
     await expect(harness.send('cora', 'GET', '/companies/acme/holds')).resolves.toMatchObject({
       body: { holds: [after] },
     });

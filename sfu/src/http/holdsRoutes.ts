@@ -15,12 +15,14 @@ import type { AuditLog } from '../audit/auditLog.ts';
 import type { HoldsRepository } from '../db/holds.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { Principal } from '../identity/authorise.ts';
+import type { MediaHolds } from '../retention/mediaHolds.ts';
 import type { Api } from './route.ts';
 
 /** What the routes of legal holds need. */
 export interface HoldsRoutesDeps {
   holds: HoldsRepository;
   recordings: Pick<RecordingsRepository, 'findSession'>;
+  mediaHolds: Pick<MediaHolds, 'holdChanged'>;
   auditLog: AuditLog;
   newId: () => string;
   clock: Clock;
@@ -30,7 +32,8 @@ const HOLDS = '/api/v1/companies/:companyId/holds';
 const companyParams = z.object({ companyId: id });
 
 /** `/api/v1/companies/:companyId/holds` */
-export function holdsRoutes(api: Api, { holds, recordings, auditLog, newId, clock }: HoldsRoutesDeps): void {
+export function holdsRoutes(api: Api, deps: HoldsRoutesDeps): void {
+  const { holds, recordings, mediaHolds, auditLog, newId, clock } = deps;
   api.route({
     method: 'GET',
     url: HOLDS,
@@ -64,6 +67,7 @@ export function holdsRoutes(api: Api, { holds, recordings, auditLog, newId, cloc
         released: null,
       };
       const tooLateFor = await holds.place(placed);
+      mediaHolds.holdChanged(placed);
       await auditLog.record({
         companyId,
         action: 'hold-placed',
@@ -94,6 +98,7 @@ export function holdsRoutes(api: Api, { holds, recordings, auditLog, newId, cloc
           'The company has no such hold, or it is released already.',
         );
       }
+      mediaHolds.holdChanged(released);
       await auditLog.record({
         companyId,
         action: 'hold-released',

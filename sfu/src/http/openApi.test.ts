@@ -83,6 +83,7 @@ beforeAll(async () => {
         accountsOnline: { isOnline: () => false },
         recorders: new RecorderPool(logger),
         registry: { problems: () => [] },
+        mediaHolds: { holdChanged: ignore },
         exports: {
           order: () => Promise.reject(new Error('not asked for')),
           cancel: () => Promise.reject(new Error('not asked for')),

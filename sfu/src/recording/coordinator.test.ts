@@ -93,9 +93,12 @@ describe('recording coordinator', () => {
   it('records full, not small, one run at a time', async () => {
     const recorder = createFakeRecorder();
     recorders.add(recorder);
+    const entered: string[] = [];
+    coordinator.events.on('run-entered', (...media) => entered.push(media.join(' at ')));
     const client = await stream();
     expect(recorder.started).toHaveLength(1);
     expect(stateOf(client)).toBe('recording');
+    expect(entered).toEqual([`${client.session?.sessionId} at recorder-1`]);
   });
 
   it('begins when a recorder comes, however late', async () => {

@@ -24,6 +24,8 @@ export interface RecordingAlarm {
 /** What the coordinator tells others. */
 export type CoordinatorEvents = {
   alarm: [alarm: RecordingAlarm];
+  /** A recorder is going to have media of a session: the run is on record. */
+  'run-entered': [sessionId: string, recorderId: string];
   /** A recorder did not take a run; whether another did is told by what is recorded. */
   'run-refused': [published: PublishedProducer, reason: RunRefusal, atMs: number];
 };
@@ -89,6 +91,7 @@ export function createRecordingCoordinator(deps: {
           source: 'live',
           recorderId,
         });
+        events.emit('run-entered', sessionId, recorderId);
       },
       runEnded: (runId, endedAtMs, reason) => {
         repository.endRun(runId, endedAtMs, reason).catch(written('the end of a run'));

@@ -1,4 +1,4 @@
-import type { ProtocolError, RecorderStatus, RunOrder, SessionClosing } from '@sightline/shared';
+import type { MediaHold, ProtocolError, RecorderStatus, RunOrder, SessionClosing } from '@sightline/shared';
 import type { RecorderLink } from './recorderPool.ts';
 
 /** A recorder without media, for tests: it takes every run, or refuses it. */
@@ -9,9 +9,11 @@ export interface FakeRecorder extends RecorderLink {
   readonly stood: number[];
   /** The ledgers that it was told. */
   readonly closings: SessionClosing[];
+  /** What it was told of holds, a list per command. */
+  readonly holds: MediaHold[][];
   /** What it was told of sound. */
   readonly sounds: { runId: string; rtpTimestamp: number }[];
-  /** With what `startRun` fails. */
+  /** With what `startRun` and `holdMedia` fail. */
   refusal: Error | ProtocolError | undefined;
   status: RecorderStatus;
 }
@@ -35,6 +37,7 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
     stopped: [],
     stood: [],
     closings: [],
+    holds: [],
     sounds: [],
     refusal: undefined,
     startRun(order) {
@@ -51,6 +54,10 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
     closeSession(closing) {
       recorder.closings.push(closing);
       return Promise.resolve();
+    },
+    holdMedia(sessions) {
+      recorder.holds.push(sessions);
+      return recorder.refusal === undefined ? Promise.resolve() : Promise.reject(recorder.refusal);
     },
     startExport: () => Promise.resolve(),
     cancelExport: () => Promise.resolve(),

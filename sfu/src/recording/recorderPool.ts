@@ -1,6 +1,7 @@
 import {
   TypedEmitter,
   type ExportJob,
+  type MediaHold,
   type RecorderStatus,
   type recorderCommands,
   type RunEndReason,
@@ -29,6 +30,8 @@ export interface RecorderLink {
   stopRun(runId: string, untilMs?: number): Promise<void>;
   /** Resolves when the ledger is in its manifest, sealed. @throws {ProtocolError} `unknown-session` if it has nothing of it */
   closeSession(closing: SessionClosing): Promise<void>;
+  /** Resolves when it will not forget which of these sessions are held. @throws {ProtocolError} */
+  holdMedia(sessions: MediaHold[]): Promise<void>;
   /** Resolves when its queue on disk has the export. @throws {ProtocolError} */
   startExport(job: ExportJob): Promise<void>;
   /** Resolves when nothing of the export is left. @throws {ProtocolError} */

@@ -1,4 +1,5 @@
 import type { RequestHandlers, recorderRequests } from '@sightline/shared';
+import type { MediaHolds } from '../retention/mediaHolds.ts';
 import type { Reconciliation } from '../retention/reconciliation.ts';
 import type { RetentionKeeper } from '../retention/retention.ts';
 
@@ -10,7 +11,11 @@ type KeepingRequests = Pick<
 /** What a recorder asks about what it keeps. @param recorderId of the one that asks; throws until it has said */
 export function keepingRequests(
   recorderId: () => string,
-  { retention, reconciliation }: { retention: RetentionKeeper; reconciliation: Reconciliation },
+  {
+    retention,
+    reconciliation,
+    mediaHolds,
+  }: { retention: RetentionKeeper; reconciliation: Reconciliation; mediaHolds: Pick<MediaHolds, 'compare'> },
 ): KeepingRequests {
   return {
     'claim-deletions': async (pruning) => ({ claims: await retention.claim(recorderId(), pruning) }),
@@ -22,6 +27,10 @@ export function keepingRequests(
       await retention.deleted(recorderId(), claimId, bytes);
       return {};
     },
-    reconcile: (report) => reconciliation.compare({ recorderId: recorderId(), ...report }),
+    reconcile: async (report) => {
+      const differences = await reconciliation.compare({ recorderId: recorderId(), ...report });
+      await mediaHolds.compare(recorderId(), report.sessions);
+      return differences;
+    },
   };
 }

@@ -15,6 +15,7 @@ import type { HealedPieces } from '../healing/healedPieces.ts';
 import type { Ledgers } from '../ledger/ledgers.ts';
 import type { RecordingCoordinator } from '../recording/coordinator.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
+import type { MediaHolds } from '../retention/mediaHolds.ts';
 import type { Reconciliation } from '../retention/reconciliation.ts';
 import type { RetentionKeeper } from '../retention/retention.ts';
 import { keepingRequests } from './keepingRequests.ts';
@@ -34,6 +35,7 @@ export interface RecorderConnectionDeps {
   pieces: HealedPieces;
   retention: RetentionKeeper;
   reconciliation: Reconciliation;
+  mediaHolds: Pick<MediaHolds, 'compare'>;
   logger: Logger;
 }
 
@@ -151,6 +153,9 @@ function linkTo(
     },
     closeSession: async (closing) => {
       await request('close-session', closing);
+    },
+    holdMedia: async (sessions) => {
+      await request('hold-media', { sessions });
     },
     startExport: async (job) => {
       await request('start-export', job);

@@ -48,6 +48,12 @@ export const sessionLocation = z.object({
   sessionStartedAtMs: timeMs,
 });
 
+/** Whether any legal hold that stands covers a session. */
+export const mediaHold = sessionLocation.extend({ held: z.boolean() });
+
+/** How many sessions one `hold-media` names: each becomes a file on the recorder's disk. */
+export const MAX_MEDIA_HOLDS = 100;
+
 /** Where a run's packets are to go. */
 const rtpPorts = z.object({ rtpPort: z.int().positive(), rtcpPort: z.int().positive() });
 
@@ -123,6 +129,14 @@ export const recorderCommands = {
       endedAtMs: timeMs,
       tracks: z.array(z.object({ trackId, spans: z.array(ledgerSpan) })),
     }),
+    response: empty,
+  },
+  /**
+   * Legal holds were placed or released: which of these sessions are held now. Only recorders with an object store are
+   * told, which lock what they have of them there. Acknowledged when durable; the same may be said again.
+   */
+  'hold-media': {
+    request: z.object({ sessions: z.array(mediaHold).min(1).max(MAX_MEDIA_HOLDS) }),
     response: empty,
   },
   /** Queues an export; acknowledged when the queue on disk has it. The same may be said again. */
@@ -216,7 +230,8 @@ export const recorderRequests = {
   'media-deleted': { request: z.object({ claimId: id, bytes: z.int().nonnegative() }), response: empty },
   /**
    * Compares what is on disk with what is on record: all sessions of this recorder that started from `fromMs` to before
-   * `toMs`, or since `fromMs` if that is null. Segments that a claim deleted are not counted.
+   * `toMs`, or since `fromMs` if that is null. Segments that a claim deleted are not counted. `held`: what `hold-media` said
+   * of the session last; where that is outdated, it is said again. Absent if the recorder has no object store.
    */
   reconcile: {
     request: z.object({
@@ -225,6 +240,7 @@ export const recorderRequests = {
       sessions: z
         .array(
           sessionLocation.extend({
+            held: z.boolean().exactOptional(),
             runs: z
               .array(z.object({ runId: id, segments: z.int().nonnegative(), bytes: z.int().nonnegative() }))
               .max(1_000),
@@ -271,5 +287,7 @@ export type SessionLocation = z.output<typeof sessionLocation>;
 export type ExportProgress = z.output<(typeof recorderRequests)['export-progress']['request']>;
 /** See {@link exportJob}. */
 export type ExportJob = z.output<typeof exportJob>;
+/** See {@link mediaHold}. */
+export type MediaHold = z.output<typeof mediaHold>;
 /** See {@link deletionClaim}. */
 export type DeletionClaim = z.output<typeof deletionClaim>;

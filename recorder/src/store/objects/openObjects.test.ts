@@ -8,10 +8,12 @@ import { createManualClock } from '@sightline/shared/testing';
 import { createProblems, type Problems } from '../../retention/problems.ts';
 import { parseEncryptionKeys } from '../encryption/encryptionKeys.ts';
 import { createSegmentCipher } from '../encryption/segmentCipher.ts';
+import { createHoldRegister } from '../holdRegister.ts';
 import { createLocalSegmentStore } from '../localSegmentStore.ts';
 import { SegmentUnavailable } from '../segmentStore.ts';
 import { createStoredFiles } from '../storedFiles.ts';
 import { createFakeObjectStore, type FakeObjectStore } from './fakeObjectStore.ts';
+import { openLegalHolds } from './legalHolds.ts';
 import { openObjects, type Objects } from './openObjects.ts';
 
 const KEEP_MS = 3_600_000;
@@ -31,23 +33,22 @@ describe('an object store behind the local disk', () => {
   let bucket: FakeObjectStore;
   let store: Objects;
 
-  const open = (key?: string): void => {
+  const open = async (key?: string): Promise<void> => {
     const cipher = createSegmentCipher(key === undefined ? undefined : parseEncryptionKeys(key, 'key'));
+    const common = { objects: bucket, problems, clock, random: () => 0, logger };
+    const register = await createHoldRegister(join(dir, 'held-media'));
     store = openObjects({
+      ...common,
       recordingsDir: dir,
-      objects: bucket,
+      holds: await openLegalHolds({ ...common, register }),
       files: createStoredFiles(dir, cipher),
       cipher,
       keepMs: KEEP_MS,
-      problems,
-      clock,
-      random: () => 0,
-      logger,
     });
   };
   const restart = async (key?: string): Promise<void> => {
     await store.close();
-    open(key);
+    await open(key);
     store.start();
   };
   const add = async (index: number, content = 'media'): Promise<void> => {
@@ -69,7 +70,7 @@ describe('an object store behind the local disk', () => {
     clock = createManualClock(1_700_000_000_000);
     problems = createProblems({ clock, logger });
     bucket = createFakeObjectStore();
-    open();
+    await open();
   });
   afterEach(async () => {
     await store.close();

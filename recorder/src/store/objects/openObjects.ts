@@ -8,6 +8,7 @@ import { isMissing } from '../fileErrors.ts';
 import type { SegmentStore } from '../segmentStore.ts';
 import type { StoredFiles } from '../storedFiles.ts';
 import { findStored } from './findStored.ts';
+import type { LegalHolds } from './legalHolds.ts';
 import { createLocalCopies } from './localCopies.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { writeReceipt, type Receipt } from './receipt.ts';
@@ -35,6 +36,7 @@ export interface Objects {
 export function openObjects(deps: {
   recordingsDir: string;
   objects: ObjectStore;
+  holds: LegalHolds;
   files: StoredFiles;
   cipher: SegmentCipher;
   /** How long local copies stay. */
@@ -44,7 +46,7 @@ export function openObjects(deps: {
   random: () => number;
   logger: Logger;
 }): Objects {
-  const { recordingsDir, objects, problems, logger } = deps;
+  const { recordingsDir, objects, holds, problems, logger } = deps;
   const pathOf = (key: string): string => join(recordingsDir, key);
   const isManifest = (key: string): boolean => basename(key) === MANIFEST_FILE;
 
@@ -63,7 +65,7 @@ export function openObjects(deps: {
     await writeReceipt(pathOf(key), receipt);
     if (!isManifest(key)) copies.add(key, receipt);
   };
-  const uploads = createUploads({ ...deps, read, onStored });
+  const uploads = createUploads({ ...deps, objects: holds, read, onStored });
 
   let closed = false;
   const takeOver = async (): Promise<void> => {
@@ -81,6 +83,7 @@ export function openObjects(deps: {
     manifestChanged: (key) => uploads.add(key, undefined),
     makeRoom: (bytesNeeded) => copies.makeRoom(bytesNeeded),
     start() {
+      holds.start();
       taking = takeOver().catch((error: unknown) => {
         logger.error({ err: error }, 'what is to be uploaded could not be found');
         problems.raise('upload-failed', `What is to be uploaded could not be found: ${String(error)}`);
@@ -88,11 +91,11 @@ export function openObjects(deps: {
     },
     async close() {
       closed = true;
-      const uploaded = uploads.close();
+      const ended = Promise.all([uploads.close(), holds.close()]);
       // What is cut off is uploaded by the next process.
       objects.close();
       await taking;
-      await uploaded;
+      await ended;
       await copies.close();
     },
   };

@@ -1,10 +1,14 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  GetObjectLockConfigurationCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   NoSuchKey,
+  PutObjectLegalHoldCommand,
   S3Client,
   S3ServiceException,
+  type ListObjectVersionsOutput,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { proves } from './checksums.ts';
@@ -55,11 +59,17 @@ export function createS3ObjectStore(
     }
   };
 
-  const upload = async (key: string, content: Buffer): Promise<boolean | undefined> => {
+  const upload = async (key: string, content: Buffer, legalHold: boolean): Promise<boolean | undefined> => {
     try {
       await new Upload({
         client,
-        params: { ...placeOf(key), Body: content, ChecksumAlgorithm: 'SHA256' },
+        params: {
+          ...placeOf(key),
+          Body: content,
+          // Object Lock demands a checksum of what it is to lock.
+          ChecksumAlgorithm: 'SHA256',
+          ...(legalHold ? { ObjectLockLegalHoldStatus: 'ON' } : {}),
+        },
         partSize: partBytes,
         queueSize: 1,
       }).done();
@@ -71,8 +81,8 @@ export function createS3ObjectStore(
   };
 
   return {
-    async put(key, content) {
-      const proven = (await upload(key, content)) ?? (await get(key))?.equals(content);
+    async put(key, content, { legalHold } = { legalHold: false }) {
+      const proven = (await upload(key, content, legalHold)) ?? (await get(key))?.equals(content);
       if (proven === true) return;
       throw new ObjectStoreError(
         'checksum-mismatch',
@@ -87,9 +97,52 @@ export function createS3ObjectStore(
         if (!(error instanceof NoSuchKey)) throw faultOf(error);
       }
     },
+    async hasObjectLock() {
+      try {
+        const told = await client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket }));
+        return told.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+      } catch (error) {
+        if (isNamed(error, LOCKS_UNKNOWN)) return false;
+        throw faultOf(error);
+      }
+    },
+    async *versionsIn(folder) {
+      const place = { Bucket: bucket, Prefix: `${prefix}${folder}/` };
+      let page: ListObjectVersionsOutput | undefined;
+      do {
+        const next = { KeyMarker: page?.NextKeyMarker, VersionIdMarker: page?.NextVersionIdMarker };
+        try {
+          page = await client.send(new ListObjectVersionsCommand({ ...place, ...next }));
+        } catch (error) {
+          throw faultOf(error);
+        }
+        for (const { Key, VersionId } of page.Versions ?? [])
+          if (Key !== undefined) yield { key: Key.slice(prefix.length), versionId: VersionId };
+      } while (page.IsTruncated === true);
+    },
+    async setLegalHold({ key, versionId }, held) {
+      try {
+        await client.send(
+          new PutObjectLegalHoldCommand({
+            ...placeOf(key),
+            ...(versionId === undefined ? {} : { VersionId: versionId }),
+            LegalHold: { Status: held ? 'ON' : 'OFF' },
+            ChecksumAlgorithm: 'SHA256',
+          }),
+        );
+      } catch (error) {
+        if (!isNamed(error, ['NoSuchKey', 'NoSuchVersion'])) throw faultOf(error);
+      }
+    },
     close: () => client.destroy(),
   };
 }
+
+/** What stores answer whose buckets, or that one, have no Object Lock. */
+const LOCKS_UNKNOWN = ['ObjectLockConfigurationNotFoundError', 'NotImplemented', 'MethodNotAllowed'];
+
+const isNamed = (error: unknown, names: readonly string[]): boolean =>
+  error instanceof S3ServiceException && names.includes(error.name);
 
 /** By RFC 9110 a status of 4xx is about the request; 408 and 429 say that it may be made again. */
 function faultOf(error: unknown): ObjectStoreError {

@@ -3,10 +3,9 @@ import type { Logger } from '@sightline/shared/node';
 import type { Problems } from '../../retention/problems.ts';
 import { ObjectStoreError, type ObjectStore } from './objectStore.ts';
 import { identityOf, type Receipt } from './receipt.ts';
+import { retryPauseMs } from './retryPause.ts';
 
 const PARALLEL_UPLOADS = 2;
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
 
 /** What is to be in the object store, and is not yet. Files are the backlog: this only knows of them. */
 export interface Uploads {
@@ -29,7 +28,7 @@ interface Waiting {
 
 /** Builds the uploads: a few at a time, each tried until it is there, with a pause for all of them while the store is down. */
 export function createUploads(deps: {
-  objects: ObjectStore;
+  objects: Pick<ObjectStore, 'put'>;
   /** Undefined: the file is gone. */
   read: (key: string) => Promise<Buffer | undefined>;
   /** Resolves when it is remembered that this much of the file is there. */
@@ -48,12 +47,6 @@ export function createUploads(deps: {
   /** Ends the pause of all uploads. */
   let endPause: (() => void) | undefined;
   let closed = false;
-
-  /** Doubles, and differs between recorders, so that they do not come back all at once. */
-  const pauseMs = (failures: number): number => {
-    const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 16));
-    return most / 2 + (deps.random() * most) / 2;
-  };
 
   const succeeded = (): void => {
     downFailures = 0;
@@ -81,7 +74,7 @@ export function createUploads(deps: {
     if (code === 'store-unreachable' || code === 'store-refused') {
       downFailures += 1;
       endPause?.();
-      endPause = clock.after(pauseMs(downFailures), () => {
+      endPause = clock.after(retryPauseMs(downFailures, deps.random()), () => {
         endPause = undefined;
         pump();
       });
@@ -90,7 +83,7 @@ export function createUploads(deps: {
       return;
     }
     entry.resting = true;
-    clock.after(pauseMs(entry.failures), () => {
+    clock.after(retryPauseMs(entry.failures, deps.random()), () => {
       entry.resting = false;
       pump();
     });

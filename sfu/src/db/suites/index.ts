@@ -3,6 +3,7 @@ import { auditSuite } from './audit.suite.ts';
 import { deletionsSuite } from './deletions.suite.ts';
 import { devicesSuite } from './devices.suite.ts';
 import { exportsSuite } from './exports.suite.ts';
+import { heldMediaSuite } from './heldMedia.suite.ts';
 import { idleAlertsSuite } from './idleAlerts.suite.ts';
 import { ledgerSuite } from './ledger.suite.ts';
 import { migrationsSuite } from './migrations.suite.ts';
@@ -25,6 +26,7 @@ export function databaseSuites(create: CreateEmptyDatabase): void {
   organisationSuite(create);
   accountsSuite(create);
   deletionsSuite(create);
+  heldMediaSuite(create);
   devicesSuite(create);
   presenceSuite(create);
   piecesSuite(create);

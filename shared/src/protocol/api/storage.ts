@@ -5,7 +5,7 @@ import { id } from '../media.ts';
 
 /** Something wrong at a recorder that a person should see, until it is over. */
 export const storageProblem = z.object({
-  /** For example `disk-low`, `disk-full`, `disk-slow`, `store-unreachable`, `store-refused`, `checksum-mismatch`, `cleanup-failed`, `reconciliation`. */
+  /** For example `disk-low`, `disk-full`, `disk-slow`, `store-unreachable`, `store-refused`, `checksum-mismatch`, `hold-not-locked`, `cleanup-failed`, `reconciliation`. */
   code: z.string().max(64),
   message: z.string().max(2_000),
   sinceMs: timeMs,
