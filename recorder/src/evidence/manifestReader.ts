@@ -9,7 +9,7 @@ const MAX_CACHED_ENTRIES = 200_000;
 /** Reads a manifest from disk. Undefined if there is none. */
 export async function readManifest(path: string): Promise<ParsedManifest | undefined> {
   try {
-    return parseManifest(await readFile(path, 'utf8'));
+    return parseManifest(await readFile(path));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -51,7 +51,7 @@ export function createManifestReader(): ManifestReader {
       const before = known !== undefined && known.readBytes <= size ? known : { readBytes: 0, entries: [] };
       const rest = Buffer.alloc(size - before.readBytes);
       await file.read(rest, 0, rest.length, before.readBytes);
-      const { entries: added, wholeBytes } = parseManifest(rest.toString('utf8'));
+      const { entries: added, wholeBytes } = parseManifest(rest);
       const entries = added.length === 0 ? before.entries : [...before.entries, ...added];
       keep(path, { readBytes: before.readBytes + wholeBytes, entries });
       return entries;

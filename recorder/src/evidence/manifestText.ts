@@ -1,5 +1,8 @@
-import { canonicalJson, manifestEntry, type ManifestEntry } from '@sightline/shared';
+import { canonicalJson, manifestEntry, sha256Hex, type ManifestEntry } from '@sightline/shared';
 import { hashOfEntry } from '@sightline/shared/node';
+import * as z from 'zod';
+
+const NEWLINE = 0x0a;
 
 /** Writes an entry as the line of a manifest that it is. */
 export const manifestLine = (entry: ManifestEntry): string => `${canonicalJson(entry)}\n`;
@@ -23,45 +26,58 @@ export interface ParsedManifest {
 }
 
 /** Reads the whole lines of a manifest. */
-export function parseManifest(text: string): ParsedManifest {
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+export function parseManifest(bytes: Buffer): ParsedManifest {
+  const wholeBytes = bytes.lastIndexOf(NEWLINE) + 1;
   const entries: ManifestEntry[] = [];
   let damaged = 0;
-  for (const line of whole.split('\n')) {
+  for (const line of bytes.toString('utf8', 0, wholeBytes).split('\n')) {
     if (line === '') continue;
     const entry = parseManifestLine(line);
     if (entry === undefined) damaged += 1;
     else entries.push(entry);
   }
-  return { entries, wholeBytes: Buffer.byteLength(whole), damaged };
+  return { entries, wholeBytes, damaged };
 }
+
+/** What every entry has, also one that only another release can read. */
+const lastEntry = z
+  .looseObject({ type: z.string(), number: z.int().positive(), previousHash: sha256Hex, hash: sha256Hex })
+  .catchall(z.json());
+
+/** What must be known of an entry to go on behind it. */
+export type LastEntry = z.output<typeof lastEntry>;
 
 /** Where a manifest goes on. */
 export interface ManifestEnd {
   /** The last entry that is whole. */
-  last: ManifestEntry | undefined;
+  last: LastEntry | undefined;
   /** Where it ends. */
   endBytes: number;
   /** What a crash has left behind it: never synced, so nobody was told of it. */
   tornBytes: number;
 }
 
-/** Finds the last whole entry of a manifest. */
-export function findEnd(text: string): ManifestEnd {
-  const totalBytes = Buffer.byteLength(text);
-  let end = text.lastIndexOf('\n') + 1;
-  while (end > 0) {
-    const start = text.lastIndexOf('\n', end - 2) + 1;
-    const last = parseManifestLine(text.slice(start, end));
-    if (last !== undefined && hasOwnHash(last)) {
-      const endBytes = Buffer.byteLength(text.slice(0, end));
-      return { last, endBytes, tornBytes: totalBytes - endBytes };
-    }
-    end = start;
+/** Finds the last whole entry of a manifest. In bytes: a damaged one decodes to a text of another length. */
+export function findEnd(bytes: Buffer): ManifestEnd {
+  let endBytes = bytes.lastIndexOf(NEWLINE) + 1;
+  while (endBytes > 0) {
+    const start = endBytes < 2 ? 0 : bytes.lastIndexOf(NEWLINE, endBytes - 2) + 1;
+    const last = parseLastEntry(bytes.toString('utf8', start, endBytes));
+    if (last !== undefined) return { last, endBytes, tornBytes: bytes.length - endBytes };
+    endBytes = start;
   }
-  return { last: undefined, endBytes: 0, tornBytes: totalBytes };
+  return { last: undefined, endBytes: 0, tornBytes: bytes.length };
 }
 
-function hasOwnHash({ hash, ...entry }: ManifestEntry): boolean {
+function parseLastEntry(line: string): LastEntry | undefined {
+  try {
+    const { data } = lastEntry.safeParse(JSON.parse(line));
+    return data !== undefined && hasOwnHash(data) ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasOwnHash({ hash, ...entry }: LastEntry): boolean {
   return hashOfEntry(entry) === hash;
 }

@@ -5,7 +5,7 @@ import { chainEntry, type Logger } from '@sightline/shared/node';
 import { syncPath } from '../store/durable.ts';
 import { isMissing } from '../store/fileErrors.ts';
 import { createJournalFile } from './journalFile.ts';
-import { findEnd, manifestLine } from './manifestText.ts';
+import { findEnd, manifestLine, type LastEntry } from './manifestText.ts';
 import type { SealKey } from './sealKey.ts';
 
 /** A seal as it stands in a manifest. */
@@ -17,7 +17,7 @@ const SEALED_AT_ONCE: readonly ManifestEntry['type'][] = ['begin', 'run-end', 'l
 /** The one that appends to a manifest. What is appended concurrently shares one write and one sync. */
 export interface ManifestWriter {
   /** Undefined as long as it is empty. */
-  readonly last: ManifestEntry | undefined;
+  readonly last: LastEntry | undefined;
   /** Resolves when the entry is durable, in the order of the calls. */
   append(event: ManifestEvent): Promise<ManifestEntry>;
   /** Resolves when everything so far is under a durable seal. Of an empty manifest there is none. */
@@ -53,7 +53,7 @@ export async function openManifestWriter(
   },
 ): Promise<ManifestWriter> {
   const { recorderId, sessionId, sealKey, clock, logger } = deps;
-  const found = findEnd(await readText(path));
+  const found = findEnd(await readBytes(path));
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT);
   if (found.tornBytes > 0) {
     logger.warn({ path, tornBytes: found.tornBytes }, 'cut off the tail of a manifest that a crash had torn');
@@ -68,10 +68,10 @@ export async function openManifestWriter(
   let writing: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
-  const chain = (before: ManifestEntry | undefined, event: ManifestEvent): ManifestEntry =>
+  const chain = (before: LastEntry | undefined, event: ManifestEvent): ManifestEntry =>
     manifestEntry.parse(chainEntry(before, { ...event, atMs: clock.nowMs() }));
 
-  const sealOf = (before: ManifestEntry): ManifestEntry => {
+  const sealOf = (before: LastEntry): ManifestEntry => {
     const head = { recorderId, sessionId, number: before.number + 1, previousHash: before.hash };
     return chain(before, { type: 'seal', keyId: sealKey.keyId, signature: sealKey.sign(head) });
   };
@@ -106,7 +106,7 @@ export async function openManifestWriter(
       return;
     }
     last = entries.at(-1) ?? last;
-    for (const { entry, resolve } of accepted) resolve(entry ?? last);
+    for (const { entry, resolve } of accepted) resolve(entry ?? manifestEntry.safeParse(last).data);
     for (const entry of entries) if (entry.type === 'seal') deps.onSeal(entry);
   };
 
@@ -150,11 +150,11 @@ export async function openManifestWriter(
   };
 }
 
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
-    if (isMissing(error)) return '';
+    if (isMissing(error)) return Buffer.alloc(0);
     throw error;
   }
 }

@@ -3,8 +3,8 @@ import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { NO_HASH, type ManifestEntry, type ManifestEvent } from '@sightline/shared';
-import { createLogger, findLinkFault, isHeadSigned } from '@sightline/shared/node';
+import { NO_HASH, canonicalJson, type ManifestEntry, type ManifestEvent } from '@sightline/shared';
+import { chainEntry, createLogger, findLinkFault, isHeadSigned } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import fc from 'fast-check';
 import { createManifestReader, readManifest } from './manifestReader.ts';
@@ -150,6 +150,33 @@ describe('the manifest of a session', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('goes on behind a damaged line in its middle, of which nothing moves', async () => {
+    const manifest = await manifests.open(session);
+    await manifest.append(segment(0));
+    await manifest.close();
+    const whole = await readFile(path);
+    const at = whole.indexOf('ws-1');
+    whole.writeUInt8(whole.readUInt8(at) | 0x80, at);
+    await writeFile(path, whole);
+    const next = await createNew().open(session);
+    await next.append(segment(1));
+    await next.close();
+    expect((await readFile(path)).subarray(0, whole.length)).toEqual(whole);
+    expect(await types()).toEqual(['begin', 'seal', 'segment', 'seal', 'segment', 'seal']);
+  });
+
+  it('goes on behind what only another release can read, and takes nothing of it away', async () => {
+    await (await manifests.open(session)).close();
+    const entry = chainEntry((await entries()).at(-1), { type: 'from-the-future', more: [1, 'ä'] });
+    await appendFile(path, `${canonicalJson(entry)}\n`);
+    const before = await readFile(path);
+    const next = await createNew().open(session);
+    const added = await next.append(segment(0));
+    await next.close();
+    expect((await readFile(path)).subarray(0, before.length)).toEqual(before);
+    expect(findLinkFault(entry, added)).toBeUndefined();
   });
 
   it('is not begun for those who only add to it', async () => {

@@ -86,6 +86,6 @@ async function readSealed(
   } finally {
     await open?.close();
   }
-  const { entries } = parseManifest(await readFile(manifestPathOf(recordingsDir, session), 'utf8'));
+  const { entries } = parseManifest(await readFile(manifestPathOf(recordingsDir, session)));
   return entries.slice(0, entries.findLastIndex(({ type }) => type === 'seal') + 1);
 }
