@@ -56,6 +56,8 @@ export function createSegmentCollector(deps: {
   let seenTicks: number | undefined;
   let waited = 0;
   let anchored = false;
+  /** The segment that is being closed: an attempt that failed goes on where it failed. */
+  let closing: { segment: Segment; stored: boolean } | undefined;
 
   const unwrap = (pts: number): number => {
     firstPts ??= pts;
@@ -110,17 +112,32 @@ export function createSegmentCollector(deps: {
     return damage.map(({ fromTicks, toTicks }) => ({ fromMs: toMs(fromTicks), toMs: toMs(toTicks) }));
   };
 
-  const close = async (part: Head, startMs: number, durationMs: number): Promise<void> => {
-    const path = folder.partPath(part.index);
-    const name = { index: part.index, startMs, durationMs };
+  /** What a part becomes, found out once: what was lost in it is told only once, and closing it may fail on the way. */
+  const segmentOf = async (part: Head, startMs: number, durationMs: number): Promise<Segment> => {
+    if (closing?.segment.index === part.index) return closing.segment;
+    const digest = await syncAndDigest(folder.partPath(part.index));
     const holes = await holesOf(part, startMs, durationMs);
-    const segment = { ...name, ...(await syncAndDigest(path)), holes };
-    await store.add({ runFolder: folder.name, name }, path);
+    const segment = { index: part.index, startMs, durationMs, ...digest, holes };
+    closing = { segment, stored: false };
+    return segment;
+  };
+
+  /** Returns when the segment ends. */
+  const close = async (part: Head, fromMs: number, lengthMs: number): Promise<number> => {
+    const segment = await segmentOf(part, fromMs, lengthMs);
+    const { index, startMs, durationMs } = segment;
+    if (closing?.stored === false) {
+      const name = { index, startMs, durationMs };
+      await store.add({ runFolder: folder.name, name }, folder.partPath(index));
+      closing.stored = true;
+    }
     await deps.enter(segment);
-    nextIndex = part.index + 1;
+    closing = undefined;
+    nextIndex = index + 1;
     seenBytes = 0;
     waited = 0;
     deps.onSegment(segment);
+    return startMs + durationMs;
   };
 
   /** Closes the first part if the one after it has begun; returns whether it did. */
@@ -136,8 +153,7 @@ export function createSegmentCollector(deps: {
     if (end?.exact !== true && !ffmpegGone && waited < PATIENCE_ROUNDS) return false;
     const startMs = await startOf(head);
     const endMs = Math.max(startMs + 1, Math.round(clock.wallTime(next.ticks)?.atMs ?? startMs));
-    await close(head, startMs, endMs - startMs);
-    head = { ...next, startMs: endMs };
+    head = { ...next, startMs: await close(head, startMs, endMs - startMs) };
     return true;
   };
 
