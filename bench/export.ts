@@ -81,6 +81,7 @@ await runBenchmark(async (cleanup) => {
         },
         userName: 'ann',
         sources: [{ ...session.location, trackId: 'display-1' }],
+        elsewhere: [],
       },
       { folder: out, file: 'out' },
       partsOf(recordings.recordingsDir),

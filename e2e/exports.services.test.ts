@@ -7,7 +7,7 @@ import {
   createTrackReader,
   writeVideo,
 } from '@sightline/recorder/export';
-import { systemClock, type ExportOrder, type SessionLocation } from '@sightline/shared';
+import { systemClock, type ExportOrder, type MediaElsewhere, type SessionLocation } from '@sightline/shared';
 import {
   FPS,
   NUMBERS,
@@ -68,7 +68,13 @@ async function exported(
   of: readonly SessionLocation[],
   fromMs: number,
   toMs: number,
-  burnIn?: { wallClock: boolean; user: boolean; caseNumber: boolean },
+  {
+    burnIn,
+    elsewhere = [],
+  }: {
+    burnIn?: { wallClock: boolean; user: boolean; caseNumber: boolean };
+    elsewhere?: MediaElsewhere[];
+  } = {},
 ): Promise<VideoFile & { message: string | null; path: string }> {
   const folder = join(dir.path, `export-${(exportCount += 1)}`);
   await mkdir(folder);
@@ -87,6 +93,7 @@ async function exported(
       order,
       userName: 'Zoë',
       sources: of.map((location) => ({ ...location, trackId: 'display-1' })),
+      elsewhere,
     },
     { folder, file: 'out' },
     {
@@ -146,7 +153,7 @@ describe('an exported video', () => {
   it('shows clock, user and case number when they are burnt in, exact to a frame', async () => {
     const burnIn = { wallClock: true, user: true, caseNumber: true };
     const [burnt, copied] = [
-      await exported([mixed.location], START_MS + 500, START_MS + 2_000, burnIn),
+      await exported([mixed.location], START_MS + 500, START_MS + 2_000, { burnIn }),
       await exported([mixed.location], START_MS + 500, START_MS + 2_000),
     ];
     expect(burnt.complaints).toBe('');

@@ -1,4 +1,4 @@
-import { downloadGrant, exportView, type ExportOrder } from '@sightline/shared';
+import { downloadGrant, exportList, exportView, type ExportOrder, type ExportView } from '@sightline/shared';
 import type { Stack } from './stack.ts';
 import { until } from './until.ts';
 
@@ -16,9 +16,22 @@ export interface Exported {
   body: Buffer<ArrayBuffer>;
 }
 
-/** Orders an export, waits for it and downloads it. @throws Error with what is said of it if it fails */
+/** Orders an export of what a single recorder has, waits for it and downloads it. @throws Error with what is said of it if it fails */
 export async function exportAndDownload(stack: Stack, order: ExportOrder): Promise<Exported> {
-  const { exportId } = exportView.parse(await stack.api('POST', '/api/v1/exports', order));
+  const [ordered, ...others] = await orderExports(stack, order);
+  if (ordered === undefined || others.length > 0) throw new Error('it lies at more than one recorder');
+  return downloadExport(stack, ordered);
+}
+
+/** Orders exports: one of each recorder that has media of it. */
+export const orderExports = async (stack: Stack, order: ExportOrder): Promise<ExportView[]> =>
+  exportList.parse(await stack.api('POST', '/api/v1/exports', order)).exports;
+
+/** Waits for an export and downloads it. @throws Error with what is said of it if it fails */
+export async function downloadExport(
+  stack: Stack,
+  { exportId }: Pick<ExportView, 'exportId'>,
+): Promise<Exported> {
   await until(
     'the export',
     async () => {

@@ -159,22 +159,25 @@ export async function createWorld(stack: Stack): Promise<World> {
   };
   const newExport = async ({ companyId }: Place): Promise<string> => {
     const exportId = randomUUID();
-    await exports.add({
-      exportId,
-      companyId,
-      from: { kind: 'user', userId: 'ann' },
-      fromMs: 0,
-      toMs: 1,
-      output: { kind: 'video', trackId: 'display-1' },
-      requestedBy: { accountId: 'somebody', name: 'Somebody' },
-      requestedAtMs: Date.now(),
-      recorderId: 'recorder',
-      state: 'queued',
-      progress: 0,
-      message: null,
-      bytes: null,
-      finishedAtMs: null,
-    });
+    await exports.add([
+      {
+        exportId,
+        companyId,
+        from: { kind: 'user', userId: 'ann' },
+        fromMs: 0,
+        toMs: 1,
+        output: { kind: 'video', trackId: 'display-1' },
+        requestedBy: { accountId: 'somebody', name: 'Somebody' },
+        requestedAtMs: Date.now(),
+        recorderId: 'recorder',
+        elsewhere: [],
+        state: 'queued',
+        progress: 0,
+        message: null,
+        bytes: null,
+        finishedAtMs: null,
+      },
+    ]);
     return exportId;
   };
   const newHome = async (name: string): Promise<HomeCompany> => {

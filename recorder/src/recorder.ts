@@ -133,6 +133,7 @@ export async function createRecorder(
   const tracks = createTrackReader({ recordingsDir, manifests: createManifestReader() });
   const thumbnails = await openThumbnails({ stateDir, store });
   const exporting = await openExporting({
+    recorderId,
     stateDir,
     tracks,
     store,

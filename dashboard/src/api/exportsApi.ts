@@ -1,4 +1,4 @@
-import { downloadGrant, exportList, exportView, type exportOrder, type ExportView } from '@sightline/shared';
+import { downloadGrant, exportList, type exportOrder, type ExportView } from '@sightline/shared';
 import type * as z from 'zod';
 import { part, type Http } from './http.ts';
 
@@ -6,7 +6,8 @@ import { part, type Http } from './http.ts';
 export interface ExportsApi {
   /** The newest first. */
   list(): Promise<ExportView[]>;
-  order(order: z.input<typeof exportOrder>): Promise<ExportView>;
+  /** Orders one of each recorder that has media of it. */
+  order(order: z.input<typeof exportOrder>): Promise<ExportView[]>;
   /** Cancels one that is being made, or deletes what was made. */
   drop(exportId: string): Promise<void>;
   /** Asks for a short-lived address at which it can be fetched. */
@@ -18,7 +19,8 @@ export function createExportsApi({ ask, tell }: Http): ExportsApi {
   const at = (exportId: string, rest = ''): string => `/exports/${part(exportId)}${rest}`;
   return {
     list: async () => (await ask({ method: 'GET', path: '/exports', answer: exportList })).exports,
-    order: (body) => ask({ method: 'POST', path: '/exports', body, answer: exportView }),
+    order: async (body) =>
+      (await ask({ method: 'POST', path: '/exports', body, answer: exportList })).exports,
     drop: (exportId) => tell({ method: 'DELETE', path: at(exportId) }),
     download: (exportId) => ask({ method: 'POST', path: at(exportId, '/download'), answer: downloadGrant }),
   };

@@ -13,9 +13,13 @@ beforeAll(() => {
   HTMLDialogElement.prototype.showModal = () => undefined;
 });
 
-function open(): { page: VueWrapper; ordered: ExportOrder[] } {
+function open({ recorders = 1 } = {}): { page: VueWrapper; ordered: ExportOrder[] } {
   const ordered: ExportOrder[] = [];
-  const api = { exports: { order: async (order: unknown) => ordered.push(exportOrder.parse(order)) } };
+  const order = async (asked: unknown): Promise<object[]> => {
+    ordered.push(exportOrder.parse(asked));
+    return Array.from({ length: recorders }, () => ({}));
+  };
+  const api = { exports: { order } };
   const page = mount(ExportDialog, {
     props: {
       companyId: 'c1',
@@ -51,6 +55,12 @@ describe('the export dialog', () => {
     await submit(page);
     expect(ordered).toEqual([{ ...common, output: { kind: 'video', trackId: 'display-2' } }]);
     expect(page.get('[data-testid=ordered]').text()).toContain('Exports');
+  });
+
+  it('says so if several recorders have parts of it', async () => {
+    const { page } = open({ recorders: 2 });
+    await submit(page);
+    expect(page.get('[data-testid=ordered]').text()).toContain('2 recorders have parts of it');
   });
 
   it('needs a case number to burn it in', async () => {

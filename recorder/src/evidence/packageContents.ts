@@ -1,4 +1,4 @@
-import { canonicalJson, id, sha256Hex, timeMs, type Json } from '@sightline/shared';
+import { canonicalJson, id, mediaElsewhere, sha256Hex, timeMs, type Json } from '@sightline/shared';
 import { hashOfEntry } from '@sightline/shared/node';
 import * as z from 'zod';
 
@@ -29,6 +29,8 @@ export const packageContents = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), bytes: z.int().nonnegative(), sha256: sha256Hex })),
   /** Segments that manifests in the package list, and that lie outside of what was asked for. */
   leftOut: z.array(z.string()),
+  /** What was asked for and other recorders had, when it was ordered: a package of each of them has it. */
+  elsewhere: z.array(mediaElsewhere),
   keyId: sha256Hex,
   /** Ed25519 (RFC 8032) over {@link contentsText}, in base64url. */
   signature: z.string().max(128),

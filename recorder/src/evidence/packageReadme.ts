@@ -1,22 +1,22 @@
-import type { ExportJob } from '@sightline/shared';
+import type { ExportJob, MediaElsewhere } from '@sightline/shared';
 import { PACKAGE } from './packageContents.ts';
 import type { PackagingDeps } from './packageSessions.ts';
 
 /** Tells somebody who has nothing but the package what is in it, and how to find out whether it is whole. */
 export function packageReadme(
-  { order, userName }: ExportJob,
+  { order, userName, elsewhere }: ExportJob,
   { recorderId, sealKey }: Pick<PackagingDeps, 'recorderId' | 'sealKey'>,
 ): string {
   return `Evidence from Sightline
 =======================
 
 Whose screen    ${userName}
-From            ${new Date(order.fromMs).toISOString()}
-Until           ${new Date(order.toMs).toISOString()}
+From            ${isoTime(order.fromMs)}
+Until           ${isoTime(order.toMs)}
 Case            ${order.caseNumber ?? '-'}
 Recorded by     recorder ${recorderId}
 Its key         ${sealKey.keyId}
-
+${whatIsElsewhere(elsewhere)}
 What is here
 ------------
 
@@ -40,7 +40,8 @@ How to verify it
 
       node ${PACKAGE.verifier} PATH --key recorder.pem
 
-   It says that everything is whole, or names the first thing that is wrong.
+   It says that everything is whole, or names the first thing that is wrong, or what other recorders have. Give it the
+   packages of one order together, each with its recorder's key, to see whether nothing of what was asked for is missing.
 
 If you doubt that the program in here is an honest one, get it from Sightline's sources instead: "npm run verify".
 
@@ -48,3 +49,22 @@ Recordings outside of the time above are not in this package; the manifests list
 What was deleted lawfully before has an entry that says so.
 `;
 }
+
+/** Empty if this package has all that was recorded. */
+function whatIsElsewhere(elsewhere: readonly MediaElsewhere[]): string {
+  if (elsewhere.length === 0) return '';
+  const lines = elsewhere.map(
+    ({ recorderId, sessionId, trackId, fromMs, toMs }) =>
+      `${isoTime(fromMs)}  ${isoTime(toMs)}  ${trackId} of session ${sessionId}, recorder ${recorderId}\n`,
+  );
+  return `
+THIS IS NOT ALL
+---------------
+
+Other recorders have recorded parts of the time above. They are not in this package, but in one of each of these
+recorders, which was ordered together with this one (from, until, what and where):
+
+${lines.join('')}`;
+}
+
+const isoTime = (timeMs: number): string => new Date(timeMs).toISOString();

@@ -53,6 +53,7 @@ export function createPackageWriter(deps: PackagingDeps): WriteEvidencePackage {
       toMs: order.toMs,
       files: zip.files,
       leftOut: sessions.flatMap(({ leftOut }) => leftOut),
+      elsewhere: job.elsewhere,
       keyId: deps.sealKey.keyId,
     };
     const contents = { ...unsigned, signature: deps.sealKey.signText(signedText(unsigned)) };

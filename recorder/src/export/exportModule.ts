@@ -10,6 +10,7 @@ type ExportRequest = FastifyRequest<{ Params: { exportId: string }; Querystring:
 
 /** `/exports/:exportId`: what was exported, for whoever brings a token of it (with ranges, RFC 9110 section 14). */
 export function exportModule(deps: {
+  recorderId: string;
   /** The folder of all exports. */
   folder: string;
   queue: Pick<ExportQueue, 'result'>;
@@ -32,10 +33,11 @@ export function exportModule(deps: {
         const result = deps.queue.result(exportId);
         if (result === undefined)
           throw new HttpProblem(404, 'not-found', 'There is no such export any more.');
-        const { order } = result.job;
+        const { order, elsewhere } = result.job;
+        const fileName = exportFileName({ ...order, exportId, recorderId: deps.recorderId, elsewhere });
         return reply
           .header('cache-control', 'private, no-store')
-          .header('content-disposition', `attachment; filename="${exportFileName({ ...order, exportId })}"`)
+          .header('content-disposition', `attachment; filename="${fileName}"`)
           .type(order.output.kind === 'video' ? 'video/mp4' : 'application/zip')
           .sendFile(result.path);
       });

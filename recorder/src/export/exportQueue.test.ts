@@ -20,6 +20,7 @@ const job = (exportId: string): ExportJob => ({
   },
   userName: 'u',
   sources: [{ companyId: 'c', userId: 'u', sessionId: 's', sessionStartedAtMs: 0, trackId: 'display-1' }],
+  elsewhere: [],
 });
 
 /** What is being made, to be ended by the test. */

@@ -13,6 +13,7 @@ import { writeVideo } from './videoWriter.ts';
 
 /** What exports need. */
 export interface ExportingDeps {
+  recorderId: string;
   /** The recorder's own folder. */
   stateDir: string;
   tracks: TrackReader;

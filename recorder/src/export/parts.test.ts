@@ -37,7 +37,7 @@ describe('the parts of a video', () => {
     expect(parts).toMatchObject([
       { fromMs: 1_000, durationMs: 4_000, begin: { offset: 1_880 }, encode: undefined, sound: 'none' },
     ]);
-    expect(describeParts(parts, range)).toBe(
+    expect(describeParts(parts, range, [])).toBe(
       'It is copied, and begins 0.3 s before the time asked for, at a key frame.',
     );
   });
@@ -48,7 +48,16 @@ describe('the parts of a video', () => {
       { fromMs: 1_000, durationMs: 1_000 },
       { fromMs: 4_000, durationMs: 1_000 },
     ]);
-    expect(describeParts(parts, range)).toContain('2.0 s of the range are not recorded');
+    expect(describeParts(parts, range, [])).toContain('2.0 s of the range are not recorded');
+  });
+
+  it('do not call that unrecorded which another recorder has', () => {
+    const parts = plan([segment(0, 0), segment(2, 4_000, { discontinuous: true })]);
+    const gap = { fromMs: 2_000, toMs: 4_000 };
+    expect(describeParts(parts, range, [{ fromMs: 2_500, toMs: 4_500 }])).toContain('0.5 s of the range are');
+    expect(describeParts(parts, range, [gap])).toBe(
+      'It is copied, and begins 0.3 s before the time asked for, at a key frame.',
+    );
   });
 
   it('leave out segments without a picture', () => {
@@ -73,7 +82,7 @@ describe('the parts of a video', () => {
         encode: { size: LARGE, firstFrameS: 10 + 1.2, fromS: 10 + 1.25 },
       },
     ]);
-    expect(describeParts(parts, { fromMs: 1_250, toMs: 4_000 })).toBeNull();
+    expect(describeParts(parts, { fromMs: 1_250, toMs: 4_000 }, [])).toBeNull();
   });
 
   it('are encoded for what is burnt in', () => {

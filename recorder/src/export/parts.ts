@@ -1,3 +1,4 @@
+import { subtract, union, type Interval } from '@sightline/shared';
 import type { EncodeOptions } from '../ffmpeg/exportCommand.ts';
 import type { TsKeyFrame } from '../ffmpeg/tsFrames.ts';
 import { enclosing, ptsAt, sizesOf, wallMsAt, type Stretch } from './stretches.ts';
@@ -53,23 +54,27 @@ function lastUpTo<T>(ordered: readonly T[], limit: number, timeOf: (item: T) => 
   return ordered.findLast((item) => timeOf(item) <= limit + 1) ?? ordered[0];
 }
 
-/** What a person should know of how the video differs from what was asked for; null: it does not. */
+/**
+ * What a person should know of how the video differs from what was asked for; null: it does not.
+ *
+ * @param elsewhere what other recorders have of it: that is missing here too, and yet recorded.
+ */
 export function describeParts(
   parts: readonly Part[],
-  wanted: { fromMs: number; toMs: number },
+  wanted: Interval,
+  elsewhere: readonly Interval[],
 ): string | null {
   const said: string[] = [];
   const [first] = parts;
-  const last = parts.at(-1);
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined) return null;
   const earlyMs = wanted.fromMs - first.fromMs;
   if (earlyMs > 0)
     said.push(`It is copied, and begins ${inSeconds(earlyMs)} s before the time asked for, at a key frame.`);
-  let missingMs = Math.max(0, -earlyMs) + Math.max(0, wanted.toMs - last.stretch.range.toMs);
-  for (const [at, { stretch }] of parts.entries()) {
-    const next = parts[at + 1]?.stretch;
-    if (next !== undefined) missingMs += Math.max(0, next.range.fromMs - stretch.range.toMs);
-  }
+  const shown = parts.map(({ stretch, fromMs }, at) =>
+    at === 0 ? { ...stretch.range, fromMs } : stretch.range,
+  );
+  const missing = subtract([wanted], union([...shown, ...elsewhere]));
+  const missingMs = missing.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   if (missingMs >= 100)
     said.push(
       `${inSeconds(missingMs)} s of the range are not recorded and were cut out; the ledger says why.`,

@@ -80,7 +80,7 @@ export async function writeVideo(
     await writeFile(join(to.folder, LIST_FILE), partList(made));
     await joinParts({ folder: to.folder, list: LIST_FILE, file: to.file }, control.signal);
   }
-  return { message: describeParts(parts, range) };
+  return { message: describeParts(parts, range, job.elsewhere) };
 }
 
 function burnInOf({ order, userName }: ExportJob): BurnIn | undefined {

@@ -6,12 +6,14 @@ import { parseEncryptionKeys, type EncryptionKeys } from '../store/encryption/en
 import { openFolder } from './evidenceTree.ts';
 import { EvidenceFault } from './finding.ts';
 import { describeFinding, describeSummary, isComplete } from './report.ts';
-import { verifyEvidence, type Evidence, type Verdict } from './verifyEvidence.ts';
+import { together } from './together.ts';
+import { verifyEvidence, type Evidence, type Summary, type Verdict } from './verifyEvidence.ts';
 import { openZip } from './zipTree.ts';
 
-const USAGE = `sightline-verify PATH --key PUBLIC [--key …] [--seals FILE …] [--encryption-key FILE]
+const USAGE = `sightline-verify PATH… --key PUBLIC [--key …] [--seals FILE …] [--encryption-key FILE]
 
-  PATH    a session's folder, a folder with sessions, or an evidence package, unpacked or as a zip
+  PATH    a session's folder, a folder with sessions, or an evidence package, unpacked or as a zip; the packages of one
+          order, one of each recorder, together
   --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder
   --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off, and
           whole sessions that are missing
@@ -26,14 +28,22 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: readonly string[]): Promise<number> {
   try {
-    const { path, ...against } = readUsage(args);
-    const verdict = await verifyPath(path, against);
-    if (!verdict.ok) {
-      process.stdout.write(`${describeFinding(verdict.finding)}\n`);
-      return 1;
+    const { paths, ...against } = readUsage(args);
+    const summaries: Summary[] = [];
+    for (const path of paths) {
+      const verdict = await verifyPath(path, against);
+      if (!verdict.ok) {
+        process.stdout.write(`${heading(path, paths)}${describeFinding(verdict.finding)}\n`);
+        return 1;
+      }
+      summaries.push(verdict.summary);
     }
-    process.stdout.write(`${describeSummary(verdict.summary, against.sealLogs.length > 0)}\n`);
-    return isComplete(verdict.summary) ? 0 : 2;
+    const found = together(summaries);
+    for (const [at, summary] of found.entries()) {
+      const described = describeSummary(summary, against.sealLogs.length > 0);
+      process.stdout.write(`${heading(paths[at] ?? '', paths)}${described}\n`);
+    }
+    return found.every(isComplete) ? 0 : 2;
   } catch (error) {
     if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
     else if (error instanceof Error && 'syscall' in error)
@@ -42,6 +52,9 @@ async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
 }
+
+/** Tells of which path the rest is, if there are several. */
+const heading = (path: string, { length }: readonly string[]): string => (length > 1 ? `${path}\n` : '');
 
 async function verifyPath(path: string, against: Omit<Evidence, 'tree'>): Promise<Verdict> {
   if (statSync(path).isDirectory()) return verifyEvidence({ ...against, tree: await openFolder(path) });
@@ -58,15 +71,15 @@ async function verifyPath(path: string, against: Omit<Evidence, 'tree'>): Promis
   }
 }
 
-function readUsage(args: readonly string[]): { path: string } & Omit<Evidence, 'tree'> {
+function readUsage(args: readonly string[]): { paths: string[] } & Omit<Evidence, 'tree'> {
   const { positionals, values } = parse(args);
   const keyFile = values['encryption-key'];
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw new UsageError('Which PATH? One is needed.');
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new UsageError(`There is no ${path}.`);
+  if (positionals.length === 0) throw new UsageError('Which PATH? At least one is needed.');
+  const missing = positionals.find((path) => statSync(path, { throwIfNoEntry: false }) === undefined);
+  if (missing !== undefined) throw new UsageError(`There is no ${missing}.`);
   if (values.key.length === 0) throw new UsageError('At least one --key is needed.');
   return {
-    path,
+    paths: positionals,
     keys: values.key.map(readKey),
     encryptionKeys: keyFile === undefined ? undefined : readEncryptionKeys(keyFile),
     sealLogs: values.seals.map((file) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPackageWriter } from '../evidence/packageWriter.ts';
 import { createTestKey } from '../evidence/testKey.ts';
 import { openFolder, type EvidenceTree } from './evidenceTree.ts';
-import { exampleJob, examplePackaging } from './examples/package.ts';
+import { ELSEWHERE, exampleJob, examplePackaging } from './examples/package.ts';
 import { asChunks, recordExample, sealLogText } from './examples/recordings.ts';
 import { CHANGES } from './mutations/changes.ts';
 import { FORGERIES } from './mutations/forgeries.ts';
@@ -31,7 +31,8 @@ beforeAll(async () => {
   const recordingsDir = join(dir, 'recordings');
   const example = await recordExample(recordingsDir, sealKey);
   const path = join(dir, 'package.zip');
-  await createPackageWriter(examplePackaging(recordingsDir, sealKey, example))(exampleJob(example), path, {
+  const job = exampleJob(example, { elsewhere: [ELSEWHERE] });
+  await createPackageWriter(examplePackaging(recordingsDir, sealKey, example))(job, path, {
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });

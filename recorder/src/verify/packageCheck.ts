@@ -1,4 +1,4 @@
-import { auditEntry, sessionLedger, type Interval } from '@sightline/shared';
+import { auditEntry, sessionLedger, type Interval, type MediaElsewhere } from '@sightline/shared';
 import { isTextSigned } from '@sightline/shared/node';
 import * as z from 'zod';
 import {
@@ -20,6 +20,13 @@ export interface LeftOut {
   asked: Interval;
 }
 
+/** What a package says that it has not got. */
+export interface NotPacked {
+  leftOut: LeftOut;
+  /** What other recorders have of what was asked for. */
+  atOthers: readonly MediaElsewhere[];
+}
+
 /** Whether a tree is an evidence package. */
 export const isPackage = ({ files }: EvidenceTree): boolean => files.includes(PACKAGE.contents);
 
@@ -28,7 +35,7 @@ export async function checkContents(
   tree: EvidenceTree,
   digest: (path: string) => Promise<ContentDigest>,
   keys: Keys,
-): Promise<LeftOut> {
+): Promise<NotPacked> {
   const contents = await readContents(tree);
   const where = { file: PACKAGE.contents };
   const key = keys.get(contents.keyId);
@@ -70,7 +77,11 @@ export async function checkContents(
     throw new EvidenceFault('file-unlisted', { file: stranger }, 'The table of contents does not list it.');
   await checkAccessHistory(tree, contents.companyId);
   await checkLedgers(tree);
-  return { paths: new Set(contents.leftOut), asked: { fromMs: contents.fromMs, toMs: contents.toMs } };
+  const { fromMs, toMs, elsewhere } = contents;
+  return {
+    leftOut: { paths: new Set(contents.leftOut), asked: { fromMs, toMs } },
+    atOthers: elsewhere,
+  };
 }
 
 async function readContents(tree: EvidenceTree): Promise<PackageContents> {

@@ -7,15 +7,16 @@ export function describeFinding({ file, entry, code, message }: Finding): string
   return `✗ ${where}\n  ${message} (${code})`;
 }
 
-/** Whether all that is kept could be checked. */
-export const isComplete = ({ encrypted, elsewhere }: Summary): boolean => encrypted + elsewhere === 0;
+/** Whether all that was recorded is here, and could be checked. */
+export const isComplete = ({ encrypted, elsewhere, atOthers }: Summary): boolean =>
+  encrypted + elsewhere + atOthers.length === 0;
 
 /** What was found whole, and what could not be looked at. @param complete whether logs of seals were given */
 export function describeSummary(summary: Summary, complete: boolean): string {
   const { sessions, entries, seals, segments, bytes, deleted, leftOut, encrypted, elsewhere, foreignSeals } =
     summary;
   const lines = [
-    `${isComplete(summary) ? '✓ Everything' : '? What could be checked'} is whole: ${count(sessions, 'session')}, ${count(segments, 'segment')} (${bytes} bytes), ${count(entries, 'entry', 'entries')} under ${count(seals, 'seal')}.`,
+    `${isComplete(summary) ? '✓ Everything' : '? It is incomplete, but what could be checked'} is whole: ${count(sessions, 'session')}, ${count(segments, 'segment')} (${bytes} bytes), ${count(entries, 'entry', 'entries')} under ${count(seals, 'seal')}.`,
   ];
   if (encrypted > 0)
     lines.push(
@@ -25,6 +26,11 @@ export function describeSummary(summary: Summary, complete: boolean): string {
     lines.push(
       `  ${count(elsewhere, 'segment')} could not be checked, for they are in an object store: verify a copy of the bucket.`,
     );
+  for (const { recorderId, sessionId, trackId, fromMs, toMs } of summary.atOthers) {
+    lines.push(
+      `  Not here: ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()} of ${trackId} of session ${sessionId}. Recorder ${recorderId} has it: verify its package of the same order together with this one.`,
+    );
+  }
   if (deleted > 0) lines.push(`  ${count(deleted, 'segment')} were deleted before, by entries that say so.`);
   if (leftOut > 0)
     lines.push(`  ${count(leftOut, 'segment')} lie outside of what this package was asked for.`);

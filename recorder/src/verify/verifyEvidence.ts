@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { MANIFEST_FILE } from '@sightline/shared';
+import { MANIFEST_FILE, type Interval, type MediaElsewhere } from '@sightline/shared';
 import { keyIdOf } from '@sightline/shared/node';
 import { PACKAGE } from '../evidence/packageContents.ts';
 import type { EncryptionKeys } from '../store/encryption/encryptionKeys.ts';
@@ -26,6 +26,16 @@ export interface Summary {
   elsewhere: number;
   /** Seals in the logs that no given key can have made. */
   foreignSeals: number;
+  /** What a package was asked for, and has not got since other recorders have it. */
+  atOthers: readonly MediaElsewhere[];
+  /** What is there: the sessions, each whole within these times as far as its recorder has it. */
+  parts: readonly SessionPart[];
+}
+
+/** A session, or what a package was asked for of it, as one recorder has it. */
+export interface SessionPart extends Interval {
+  sessionId: string;
+  recorderId: string;
 }
 
 /** What {@link verifyEvidence} finds: the first thing that is wrong, or that nothing is. */
@@ -56,12 +66,15 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verdict> {
   }
 }
 
+const ALWAYS: Interval = { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
+
 async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidence): Promise<Summary> {
   const keys = new Map(keyList.map((key) => [keyIdOf(key), key]));
   const digest = createDigests(tree);
   const files = new Set(tree.files);
   const packed = isPackage(tree);
-  const leftOut = packed ? await checkContents(tree, digest, keys) : undefined;
+  const notPacked = packed ? await checkContents(tree, digest, keys) : undefined;
+  const leftOut = notPacked?.leftOut;
   const logs = [await checkSealLogs(sealLogs, 'whole', keys)];
   if (packed) {
     const own = { file: PACKAGE.seals, open: () => tree.open(PACKAGE.seals) };
@@ -77,7 +90,16 @@ async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidenc
   checkNoneMissing(tree, manifests, packed ? [] : logs);
   const stored = createStoredMedia(tree, { digest, keys: encryptionKeys, packed });
   const summary = await checkSessions({ manifests, files, stored, leftOut, logs });
-  return { ...summary, foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0) };
+  return {
+    ...summary,
+    foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0),
+    atOthers: notPacked?.atOthers ?? [],
+    parts: manifests.map(({ begin: { sessionId, recorderId } }) => ({
+      sessionId,
+      recorderId,
+      ...(leftOut?.asked ?? ALWAYS),
+    })),
+  };
 }
 
 async function checkSessions(found: {
@@ -86,7 +108,7 @@ async function checkSessions(found: {
   stored: StoredMedia;
   leftOut: LeftOut | undefined;
   logs: readonly SealLog[];
-}): Promise<Omit<Summary, 'foreignSeals'>> {
+}): Promise<Omit<Summary, 'foreignSeals' | 'atOthers' | 'parts'>> {
   const { manifests, files, leftOut } = found;
   const sum = {
     sessions: manifests.length,

@@ -1,11 +1,10 @@
-import { exportOrder, type ExportState, type ExportView } from '@sightline/shared';
+import { exportOrder, mediaElsewhere, type ExportState, type ExportView } from '@sightline/shared';
+import * as z from 'zod';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** An export with the recorder that makes it. */
-export interface StoredExport extends ExportView {
-  recorderId: string;
-}
+/** An export as it is on record. */
+export type StoredExport = ExportView;
 
 /** What becomes of an export. */
 export interface ExportChange {
@@ -18,7 +17,8 @@ export interface ExportChange {
 
 /** What is on record of exports. */
 export interface ExportsRepository {
-  add(order: StoredExport): Promise<void>;
+  /** All of them, or none. */
+  add(exports: readonly StoredExport[]): Promise<void>;
   find(exportId: string): Promise<StoredExport | undefined>;
   /** The newest first; of these companies only. */
   list(companyIds: readonly string[] | 'all', limit: number): Promise<StoredExport[]>;
@@ -45,25 +45,8 @@ export function createExportsRepository(database: Database): ExportsRepository {
     return row && toExport(row);
   };
   return {
-    async add({ exportId, companyId, requestedBy, requestedAtMs, recorderId, ...rest }) {
-      const { state, progress, message, bytes, finishedAtMs, ...order } = rest;
-      await database
-        .insertInto('exports')
-        .values({
-          export_id: exportId,
-          company_id: companyId,
-          requested_by: requestedBy.accountId,
-          requested_by_name: requestedBy.name,
-          requested_at_ms: requestedAtMs,
-          export_order: JSON.stringify({ companyId, ...order }),
-          recorder_id: recorderId,
-          state,
-          progress,
-          message,
-          bytes,
-          finished_at_ms: finishedAtMs,
-        })
-        .execute();
+    async add(exports) {
+      await database.insertInto('exports').values(exports.map(toRow)).execute();
     },
     find,
     async list(companyIds, limit) {
@@ -99,6 +82,37 @@ export function createExportsRepository(database: Database): ExportsRepository {
   };
 }
 
+function toRow({
+  exportId,
+  companyId,
+  requestedBy,
+  requestedAtMs,
+  recorderId,
+  elsewhere,
+  state,
+  progress,
+  message,
+  bytes,
+  finishedAtMs,
+  ...order
+}: StoredExport): Schema['exports'] {
+  return {
+    export_id: exportId,
+    company_id: companyId,
+    requested_by: requestedBy.accountId,
+    requested_by_name: requestedBy.name,
+    requested_at_ms: requestedAtMs,
+    export_order: JSON.stringify({ companyId, ...order }),
+    recorder_id: recorderId,
+    elsewhere: JSON.stringify(elsewhere),
+    state,
+    progress,
+    message,
+    bytes,
+    finished_at_ms: finishedAtMs,
+  };
+}
+
 function toExport(row: Schema['exports']): StoredExport {
   return {
     ...exportOrder.parse(JSON.parse(row.export_order)),
@@ -106,6 +120,7 @@ function toExport(row: Schema['exports']): StoredExport {
     requestedBy: { accountId: row.requested_by, name: row.requested_by_name },
     requestedAtMs: row.requested_at_ms,
     recorderId: row.recorder_id,
+    elsewhere: z.array(mediaElsewhere).parse(JSON.parse(row.elsewhere)),
     state: row.state,
     progress: row.progress,
     message: row.message,

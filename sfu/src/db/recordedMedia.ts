@@ -1,6 +1,13 @@
-import type { ExportOrder, SessionLocation } from '@sightline/shared';
+import { union, type ExportOrder, type Interval, type SessionLocation } from '@sightline/shared';
 import { inBatches } from './batches.ts';
 import type { Database } from './database.ts';
+
+/** What a recorder has of a track within a range. */
+export interface RecordedPart {
+  recordedMs: number;
+  /** When: from begin to end of each of its runs, without overlaps. */
+  stretches: readonly Interval[];
+}
 
 /** A track of a session, and who has media of it. */
 export interface RecordedMedia extends SessionLocation {
@@ -8,8 +15,8 @@ export interface RecordedMedia extends SessionLocation {
   /** The group its device is in now; null: in none. */
   groupId: string | null;
   trackId: string;
-  /** How much of it each recorder has: ms by recorder's id. Empty: nothing is on record yet. */
-  recordedMs: ReadonlyMap<string, number>;
+  /** By recorder's id; of whoever ever had a segment of it. None is left where all was deleted, or lies outside the range. */
+  byRecorder: ReadonlyMap<string, RecordedPart>;
 }
 
 /** Of one session, or of a user within [fromMs, toMs), across sessions; of one track or, if none is named, of all. */
@@ -59,7 +66,7 @@ export function createRecordedMediaRepository(database: Database): RecordedMedia
         .orderBy('tracks.track_id')
         .execute();
       const sessionIds = [...new Set(rows.map((row) => row.session_id))];
-      const held = Map.groupBy(await heldRows(database, sessionIds, range), keyOf);
+      const runs = Map.groupBy(await partRows(database, sessionIds, range), keyOf);
       return rows.map((row) => ({
         companyId: row.company_id,
         userId: row.user_id,
@@ -68,11 +75,7 @@ export function createRecordedMediaRepository(database: Database): RecordedMedia
         sessionStartedAtMs: row.started_at_ms,
         groupId: row.group_id,
         trackId: row.track_id,
-        recordedMs: new Map(
-          (held.get(keyOf(row)) ?? []).flatMap(({ recorder_id, recorded_ms }) =>
-            recorder_id === null ? [] : [[recorder_id, Number(recorded_ms)]],
-          ),
-        ),
+        byRecorder: partsOf(runs.get(keyOf(row)) ?? [], range),
       }));
     },
   };
@@ -81,8 +84,29 @@ export function createRecordedMediaRepository(database: Database): RecordedMedia
 const keyOf = (row: { session_id: string; track_id: string }): string =>
   JSON.stringify([row.session_id, row.track_id]);
 
-/** What recorders have of the tracks within the range. */
-async function heldRows(
+/** What recorders have of a track, of the runs of which these are. */
+function partsOf(
+  runs: Awaited<ReturnType<typeof partRows>>,
+  range: RecordedMediaFilter['range'],
+): Map<string, RecordedPart> {
+  const parts = new Map<string, RecordedPart>();
+  for (const { recorder_id, recorded_ms, from_ms, to_ms } of runs) {
+    if (recorder_id === null) continue;
+    const known = parts.get(recorder_id) ?? { recordedMs: 0, stretches: [] };
+    const run = {
+      fromMs: Math.max(Number(from_ms ?? 0), range.fromMs),
+      toMs: Math.min(Number(to_ms ?? 0), range.toMs),
+    };
+    parts.set(recorder_id, {
+      recordedMs: known.recordedMs + Number(recorded_ms ?? 0),
+      stretches: union([...known.stretches, run]),
+    });
+  }
+  return parts;
+}
+
+/** What there is of each run of the tracks within the range. */
+async function partRows(
   database: Database,
   sessionIds: readonly string[],
   { fromMs, toMs }: RecordedMediaFilter['range'],
@@ -93,17 +117,24 @@ async function heldRows(
       ...(await database
         .selectFrom('runs')
         .innerJoin('segments', 'segments.run_id', 'runs.run_id')
-        .select(({ fn }) => [
-          'runs.session_id',
-          'runs.track_id',
-          'runs.recorder_id',
-          fn.sum<number>('segments.duration_ms').as('recorded_ms'),
-        ])
+        .select((row) => {
+          const endMs = row('segments.start_ms', '+', row.ref('segments.duration_ms'));
+          const isWanted = row.and([
+            row('segments.deleted_at_ms', 'is', null),
+            row('segments.start_ms', '<', toMs),
+            row(endMs, '>', fromMs),
+          ]);
+          return [
+            'runs.session_id',
+            'runs.track_id',
+            'runs.recorder_id',
+            row.fn.sum<number | null>('segments.duration_ms').filterWhere(isWanted).as('recorded_ms'),
+            row.fn.min<number | null>('segments.start_ms').filterWhere(isWanted).as('from_ms'),
+            row.fn.max<number | null>(endMs).filterWhere(isWanted).as('to_ms'),
+          ];
+        })
         .where('runs.session_id', 'in', [...batch])
-        .where('segments.deleted_at_ms', 'is', null)
-        .where('segments.start_ms', '<', toMs)
-        .where((row) => row(row('segments.start_ms', '+', row.ref('segments.duration_ms')), '>', fromMs))
-        .groupBy(['runs.session_id', 'runs.track_id', 'runs.recorder_id'])
+        .groupBy(['runs.run_id', 'runs.session_id', 'runs.track_id', 'runs.recorder_id'])
         .execute()),
     );
   }

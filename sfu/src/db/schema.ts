@@ -268,6 +268,8 @@ export interface Schema {
     /** JSON. */
     export_order: string;
     recorder_id: string;
+    /** JSON: a list of `mediaElsewhere`. */
+    elsewhere: string;
     state: ExportState;
     progress: number;
     message: string | null;

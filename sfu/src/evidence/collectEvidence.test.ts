@@ -20,7 +20,7 @@ const mediaOf = (sessionId: string, trackId: string): RecordedMedia => ({
   sessionId,
   sessionStartedAtMs: 1_000,
   trackId,
-  recordedMs: new Map(),
+  byRecorder: new Map(),
 });
 const event = (action: AuditEvent['action'], details: AuditEvent['details']): AuditEvent => ({
   companyId: 'acme',

@@ -9,7 +9,7 @@ import {
 import type { Logger } from '@sightline/shared/node';
 import type { ExportsRepository, StoredExport } from '../db/exports.ts';
 import type { RecordedMedia, RecordedMediaRepository } from '../db/recordedMedia.ts';
-import { holderOf } from '../recording/mediaHolder.ts';
+import { elsewhereThan, holderOf, holdingsOf } from '../recording/mediaHolder.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
 
 /** Gathers what of the sfu's goes into an evidence package. */
@@ -21,16 +21,17 @@ export type CollectEvidence = (
 /** Has recorders make exports, and keeps track of them. Its callers authorise. */
 export interface Exports {
   /**
-   * Puts an export on record and gives it to the recorder that has most of the media.
+   * Puts an export on record for each recorder that has some of the media, and gives it to them. One that is not
+   * connected is given it when it comes. The most first.
    *
-   * @param media what the order asks for; at least one.
-   * @throws {HttpProblem} 503 if that recorder is not connected.
+   * @param media what the order asks for, and somebody has.
+   * @throws {HttpProblem} 503 if none of these recorders is connected.
    */
   order(
     order: ExportOrder,
     media: readonly RecordedMedia[],
     requestedBy: ExportView['requestedBy'],
-  ): Promise<StoredExport>;
+  ): Promise<StoredExport[]>;
   /** Drops an export and everything that was made of it. Undefined if it was cancelled before, or there is none. */
   cancel(exportId: string): Promise<StoredExport | undefined>;
   /** A recorder tells how an export of its is doing. @throws {ProtocolError} `unknown-export`: it is to be dropped. */
@@ -49,23 +50,27 @@ export function createExports(deps: {
 }): Exports {
   const { repository, recorders, clock, logger } = deps;
 
-  const jobOf = async (
-    exportId: string,
-    order: ExportOrder,
-    media: readonly RecordedMedia[],
-  ): Promise<ExportJob> => ({
-    exportId,
-    order,
-    userName: media[0]?.userName ?? '',
-    sources: media.map(({ companyId, userId, sessionId, sessionStartedAtMs, trackId }) => ({
-      companyId,
-      userId,
-      sessionId,
-      sessionStartedAtMs,
-      trackId,
-    })),
-    ...(order.output.kind === 'evidence' && { evidence: await deps.collectEvidence(order, media) }),
-  });
+  const jobOf = async (stored: StoredExport, media: readonly RecordedMedia[]): Promise<ExportJob> => {
+    const { exportId, recorderId, elsewhere } = stored;
+    const order = orderOf(stored);
+    return {
+      exportId,
+      order,
+      userName: media[0]?.userName ?? '',
+      // Nobody else has a manifest of these.
+      sources: media
+        .filter(({ byRecorder }) => byRecorder.has(recorderId))
+        .map(({ companyId, userId, sessionId, sessionStartedAtMs, trackId }) => ({
+          companyId,
+          userId,
+          sessionId,
+          sessionStartedAtMs,
+          trackId,
+        })),
+      elsewhere,
+      ...(order.output.kind === 'evidence' && { evidence: await deps.collectEvidence(order, media) }),
+    };
+  };
 
   const start = async (link: RecorderLink, job: ExportJob): Promise<void> => {
     try {
@@ -82,8 +87,8 @@ export function createExports(deps: {
   const startAgain = async (link: RecorderLink): Promise<void> => {
     for (const stored of await repository.listUnfinished(link.recorderId)) {
       const media = await deps.recordedMedia.find(mediaOf(stored));
-      if (media.length === 0) continue;
-      await start(link, await jobOf(stored.exportId, orderOf(stored), media));
+      if (media.some(({ byRecorder }) => byRecorder.has(link.recorderId)))
+        await start(link, await jobOf(stored, media));
     }
   };
   recorders.events.on('ready', (link) => {
@@ -94,22 +99,32 @@ export function createExports(deps: {
 
   return {
     async order(order, media, requestedBy) {
-      const link = holderOf(media, recorders);
-      const job = await jobOf(deps.newId(), order, media);
-      const stored: StoredExport = {
+      // Somebody has to begin with it.
+      holderOf(media, recorders);
+      const requestedAtMs = clock.nowMs();
+      const stored = holdingsOf(media).map(({ recorderId }): StoredExport => ({
         ...order,
-        exportId: job.exportId,
+        exportId: deps.newId(),
         requestedBy,
-        requestedAtMs: clock.nowMs(),
-        recorderId: link.recorderId,
+        requestedAtMs,
+        recorderId,
+        elsewhere: elsewhereThan(recorderId, media),
         state: 'queued',
         progress: 0,
-        message: null,
+        message:
+          recorders.find(recorderId) === undefined
+            ? `The recorder ${recorderId} is not connected; it is made when that comes back.`
+            : null,
         bytes: null,
         finishedAtMs: null,
-      };
+      }));
+      const jobs: ExportJob[] = [];
+      for (const one of stored) jobs.push(await jobOf(one, media));
       await repository.add(stored);
-      await start(link, job);
+      for (const [at, job] of jobs.entries()) {
+        const link = recorders.find(stored[at]?.recorderId ?? '');
+        if (link !== undefined) await start(link, job);
+      }
       return stored;
     },
     async cancel(exportId) {

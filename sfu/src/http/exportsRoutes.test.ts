@@ -15,7 +15,7 @@ import {
   idleRecorder,
   type AdministrationHarness,
 } from './administrationHarness.ts';
-import { addRecordedSessions, order } from './exportsHarness.ts';
+import { addRecordedSessions, order, splitBetweenRecorders } from './exportsHarness.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -46,7 +46,9 @@ const recorder = idleRecorder({
 
 const ordered = async (change: Partial<ExportOrder> = {}): Promise<string> => {
   const { body } = await harness.send('cora', 'POST', '/exports', order(change));
-  return exportView.parse(body).exportId;
+  const [first] = exportList.parse(body).exports;
+  if (first === undefined) throw new Error('Nothing was ordered.');
+  return first.exportId;
 };
 const done: Omit<ExportProgress, 'exportId'> = { state: 'done', progress: 1, message: null, bytes: 5 };
 const state = async (exportId: string): Promise<unknown> =>
@@ -71,6 +73,7 @@ describe('an export', () => {
             trackId: 'display-1',
           },
         ],
+        elsewhere: [],
       },
     ]);
     expect(await state(exportId)).toBe('queued');
@@ -78,7 +81,52 @@ describe('an export', () => {
       {
         action: 'export-ordered',
         actor: { id: 'cora' },
-        details: { exportId, userId: 'ann@desk', caseNumber: 'A-17', output: 'video' },
+        details: { exportId, recorderId: 'r1', userId: 'ann@desk', caseNumber: 'A-17', output: 'video' },
+      },
+    ]);
+  });
+
+  it('of what two recorders have is made by each, which say what the other has; one that is away makes its own later', async () => {
+    harness.recorders.add(recorder);
+    splitBetweenRecorders(harness);
+    const { body } = await harness.send('cora', 'POST', '/exports', order());
+    const { exports } = exportList.parse(body);
+    const own = { sessionId: 'of-desk', trackId: 'display-1' };
+    const atR1 = { recorderId: 'r1', ...own, fromMs: NOW_MS + 1_000, toMs: NOW_MS + 41_000 };
+    const atR2 = { recorderId: 'r2', ...own, fromMs: NOW_MS + 41_500, toMs: NOW_MS + 61_000 };
+    expect(exports).toMatchObject([
+      { recorderId: 'r1', elsewhere: [atR2], state: 'queued', message: null },
+      { recorderId: 'r2', elsewhere: [atR1], state: 'queued', message: expect.stringContaining('r2') },
+    ]);
+    expect(started).toMatchObject([{ exportId: exports[0]?.exportId, elsewhere: [atR2] }]);
+    expect((await harness.audited('acme')).map(({ details }) => details['recorderId'])).toEqual(['r1', 'r2']);
+    const came = new Promise<ExportJob>((resolve) => {
+      harness.recorders.add({
+        ...recorder,
+        recorderId: 'r2',
+        startExport: (job) => {
+          resolve(job);
+          return Promise.resolve();
+        },
+      });
+    });
+    await expect(came).resolves.toMatchObject({
+      exportId: exports[1]?.exportId,
+      sources: [own],
+      elsewhere: [atR1],
+    });
+  });
+
+  it('is made of what its recorder has alone', async () => {
+    harness.recorders.add(recorder);
+    splitBetweenRecorders(harness);
+    const evidence = { kind: 'evidence' } as const;
+    const exportId = await ordered({ from: { kind: 'session', sessionId: 'of-desk' }, output: evidence });
+    expect(started).toMatchObject([
+      {
+        exportId,
+        sources: [{ trackId: 'display-1' }],
+        elsewhere: [{ trackId: 'display-1' }, { trackId: 'display-2' }],
       },
     ]);
   });

@@ -17,6 +17,7 @@ import type { ExportsRepository, StoredExport } from '../db/exports.ts';
 import type { RecordedMediaRepository } from '../db/recordedMedia.ts';
 import { mediaOf, type Exports } from '../exports/exports.ts';
 import { isWithin, type Reach } from '../identity/authorise.ts';
+import { holdingsOf } from '../recording/mediaHolder.ts';
 import type { RecorderPool } from '../recording/recorderPool.ts';
 import type { Api } from './route.ts';
 
@@ -51,16 +52,17 @@ export function exportsRoutes(api: Api, deps: ExportsRoutesDeps): void {
   api.route({
     method: 'POST',
     url: '/api/v1/exports',
-    summary: 'Orders an export: a video of a track, or an evidence package.',
+    summary:
+      'Orders exports: a video of a track, or an evidence package, of each recorder that has media of it.',
     access: 'recordings.export',
     input: { body: exportOrder },
-    response: exportView,
+    response: exportList,
     handler: async ({ body: order }, context) => {
       const lengthMs = order.toMs - order.fromMs;
       if (lengthMs <= 0 || lengthMs > MAX_EXPORT_MS)
         throw new HttpProblem(400, 'bad-range', 'toMs: must be after fromMs, by at most 31 days.');
       const media = isWithin(context.reach, order) ? await deps.recordedMedia.find(mediaOf(order)) : [];
-      if (!media.some(({ recordedMs }) => recordedMs.size > 0))
+      if (holdingsOf(media).length === 0)
         throw new HttpProblem(404, 'nothing-recorded', 'Nothing is recorded there that could be exported.');
       if (media.length > MAX_EXPORT_SOURCES) {
         const detail = `${media.length} tracks lie in this range; ask for a shorter one, of at most ${MAX_EXPORT_SOURCES}.`;
@@ -68,13 +70,15 @@ export function exportsRoutes(api: Api, deps: ExportsRoutesDeps): void {
       }
       const { accountId, name } = context.caller.principal;
       const ordered = await exports.order(order, media, { accountId, name });
-      await auditLog.record({
-        companyId: order.companyId,
-        action: 'export-ordered',
-        ...requestedBy(context),
-        details: { ...detailsOf(ordered), fromMs: order.fromMs, toMs: order.toMs },
-      });
-      return ordered;
+      for (const one of ordered) {
+        await auditLog.record({
+          companyId: order.companyId,
+          action: 'export-ordered',
+          ...requestedBy(context),
+          details: { ...detailsOf(one), fromMs: order.fromMs, toMs: order.toMs },
+        });
+      }
+      return { exports: ordered };
     },
   });
 
@@ -156,9 +160,11 @@ export function exportsRoutes(api: Api, deps: ExportsRoutesDeps): void {
 }
 
 /** What tells in the audit log which export it was. */
-function detailsOf({ exportId, from, output, caseNumber }: StoredExport): Record<string, string> {
+function detailsOf(stored: StoredExport): Record<string, string> {
+  const { exportId, recorderId, from, output, caseNumber } = stored;
   return {
     exportId,
+    recorderId,
     output: output.kind,
     ...(from.kind === 'session' ? { sessionId: from.sessionId } : { userId: from.userId }),
     ...(output.kind === 'video' && { trackId: output.trackId }),

@@ -100,20 +100,26 @@ describe('playback', () => {
       ['r2', 'http://127.0.0.1:4002'],
     ] as const)
       harness.recorders.add({ ...recorder, recorderId, mediaBaseUrl });
+    const partOf = (fromMs: number, recordedMs: number) => ({
+      recordedMs,
+      stretches: [{ fromMs, toMs: fromMs + recordedMs }],
+    });
     const { find } = harness.repositories.recordedMedia;
     harness.repositories.recordedMedia.find = async (filter) =>
       (await find(filter)).map((media) => ({
         ...media,
-        recordedMs: new Map([
-          ['r1', 1],
-          ['r2', 2],
-          ['r3', 3],
-        ]),
+        byRecorder: new Map(
+          [1, 2, 3].map((number) => [`r${number}`, partOf(media.sessionStartedAtMs, number)]),
+        ),
       }));
     const { body } = await harness.send('carl', 'POST', '/playback', twoDays);
     const granted = playbackGrants.parse(body);
     expect(granted.playlistUrl).toContain('http://127.0.0.1:4002/');
-    const [r1, r2, r3] = [1, 2, 3].map((number) => ({ recorderId: `r${number}`, recordedMs: number * 2 }));
+    const [r1, r2, r3] = [1, 2, 3].map((number) => ({
+      recorderId: `r${number}`,
+      recordedMs: number * 2,
+      stretches: [NOW_MS, NOW_MS + 24 * HOUR_MS].flatMap((atMs) => partOf(atMs, number).stretches),
+    }));
     expect(granted).toMatchObject({
       recorderId: 'r2',
       elsewhere: [

@@ -1,23 +1,42 @@
+import { union, type Interval, type MediaElsewhere } from '@sightline/shared';
 import { HttpProblem } from '@sightline/shared/node';
 import type { RecordedMedia } from '../db/recordedMedia.ts';
 import type { RecorderLink, RecorderPool } from './recorderPool.ts';
 
-/** How much of some media a recorder has. */
+/** How much of some media a recorder has, and of when. */
 export interface Holding {
   recorderId: string;
   recordedMs: number;
+  stretches: Interval[];
 }
 
 /** Who has how much of this media, the most first. */
-export function holdingsOf(media: readonly Pick<RecordedMedia, 'recordedMs'>[]): Holding[] {
-  const held = new Map<string, number>();
-  for (const [recorderId, recordedMs] of media.flatMap((one) => [...one.recordedMs])) {
-    held.set(recorderId, (held.get(recorderId) ?? 0) + recordedMs);
-  }
-  return [...held]
-    .map(([recorderId, recordedMs]) => ({ recorderId, recordedMs }))
+export function holdingsOf(media: readonly Pick<RecordedMedia, 'byRecorder'>[]): Holding[] {
+  const all = media.flatMap(({ byRecorder }) =>
+    [...byRecorder].map(([recorderId, had]) => ({ recorderId, ...had })),
+  );
+  return [...Map.groupBy(all, ({ recorderId }) => recorderId)]
+    .map(([recorderId, parts]) => ({
+      recorderId,
+      recordedMs: parts.reduce((sum, { recordedMs }) => sum + recordedMs, 0),
+      stretches: union(parts.flatMap(({ stretches }) => stretches)),
+    }))
+    .filter(({ recordedMs }) => recordedMs > 0)
     .sort((a, b) => b.recordedMs - a.recordedMs);
 }
+
+/** What of this media others than a recorder have, in order of session, track and recorder. */
+export const elsewhereThan = (
+  recorderId: string,
+  media: readonly Pick<RecordedMedia, 'sessionId' | 'trackId' | 'byRecorder'>[],
+): MediaElsewhere[] =>
+  media.flatMap(({ sessionId, trackId, byRecorder }) =>
+    [...byRecorder].flatMap(([holderId, { stretches }]) =>
+      holderId === recorderId
+        ? []
+        : stretches.map((stretch) => ({ recorderId: holderId, sessionId, trackId, ...stretch })),
+    ),
+  );
 
 /**
  * The recorder that serves this media: the one that is wanted, or, of those that are connected, the one that has most of
@@ -26,7 +45,7 @@ export function holdingsOf(media: readonly Pick<RecordedMedia, 'recordedMs'>[]):
  * @throws {HttpProblem} 503
  */
 export function holderOf(
-  media: readonly Pick<RecordedMedia, 'recordedMs'>[],
+  media: readonly Pick<RecordedMedia, 'byRecorder'>[],
   recorders: Pick<RecorderPool, 'find' | 'pick'>,
   wantedId?: string,
 ): RecorderLink {

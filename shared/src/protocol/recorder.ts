@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sha256Hex } from '../evidence/digest.ts';
 import { interval, ledgerSpan } from '../evidence/ledger.ts';
-import { MAX_EXPORT_SOURCES, exportOrder, exportState } from './api/exports.ts';
+import { MAX_EXPORT_SOURCES, exportOrder, exportState, mediaElsewhere } from './api/exports.ts';
 import { recorderStatus } from './api/storage.ts';
 import { empty, timeMs } from './common.ts';
 import { id, rtpParameters, trackId } from './media.ts';
@@ -67,6 +67,8 @@ export const exportJob = z.object({
   userName: z.string(),
   /** In order of time. */
   sources: z.array(mediaSource).min(1).max(MAX_EXPORT_SOURCES),
+  /** What was ordered, and others have: it cannot be in there, and has to be named. None in a job that is older than this. */
+  elsewhere: z.array(mediaElsewhere).default([]),
   /**
    * For an evidence package, each as it is to be in there. `ledgers`: a JSON array of `sessionLedger`. `accessHistory`: the
    * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions and recorders

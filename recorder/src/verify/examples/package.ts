@@ -1,4 +1,4 @@
-import { canonicalJson, type AuditEntry, type ExportJob } from '@sightline/shared';
+import { canonicalJson, type AuditEntry, type ExportJob, type MediaElsewhere } from '@sightline/shared';
 import { chainEntry, createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import type { PackagingDeps } from '../../evidence/packageSessions.ts';
@@ -26,10 +26,23 @@ export function examplePackaging(
   };
 }
 
+/** What another recorder has of the example's second session. */
+export const ELSEWHERE: MediaElsewhere = {
+  recorderId: 'recorder-2',
+  sessionId: 'healed',
+  trackId: 'display-1',
+  fromMs: START_MS + DAY_MS + 30_000,
+  toMs: START_MS + DAY_MS + 60_000,
+};
+
 /** Asks for a package of the example: of all of it, unless a part is named. */
 export function exampleJob(
   { sessions, sealLog }: ExampleRecordings,
-  { fromMs = START_MS, toMs = START_MS + 9 * DAY_MS } = {},
+  {
+    fromMs = START_MS,
+    toMs = START_MS + 9 * DAY_MS,
+    elsewhere = [],
+  }: { fromMs?: number; toMs?: number; elsewhere?: ExportJob['elsewhere'] } = {},
 ): ExportJob {
   const last = new Map(sealLog.map((entry) => [entry.sessionId, entry]));
   return {
@@ -44,6 +57,7 @@ export function exampleJob(
     },
     userName: 'Ann',
     sources: sessions.map((session) => ({ ...session, trackId: 'display-1' })),
+    elsewhere,
     evidence: {
       ledgers: JSON.stringify(sessions.map(ledgerOf)),
       accessHistory: accessHistory(),

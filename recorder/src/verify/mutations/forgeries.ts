@@ -75,6 +75,18 @@ const signAnew: Mutation = async (files, dice) => {
   return { files: [PACKAGE.contents], codes: [claimed ? 'signature' : 'unknown-key'] };
 };
 
+/** Somebody has taken out of a package's table of contents that another recorder has more, or how much more. */
+const hideElsewhere: Mutation = (files, dice) => {
+  if (!isPacked(files)) return undefined;
+  const contents = packageContents.parse(JSON.parse(contentOf(files, PACKAGE.contents).toString('utf8')));
+  const hidden = dice.roll(2) === 0;
+  const elsewhere = hidden
+    ? []
+    : contents.elsewhere.map((one) => ({ ...one, toMs: one.toMs - 1 - dice.roll(9) }));
+  files.set(PACKAGE.contents, Buffer.from(contentsFile({ ...contents, elsewhere })));
+  return { files: [PACKAGE.contents], codes: ['signature'] };
+};
+
 /** Changes one entry, and if asked for, the hashes from there on. */
 function rechain(
   entries: readonly ManifestEntry[],
@@ -98,4 +110,5 @@ export const FORGERIES: Readonly<Record<string, Mutation>> = {
   sealAnew,
   editToldBySfu,
   signAnew,
+  hideElsewhere,
 };

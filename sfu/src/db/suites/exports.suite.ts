@@ -19,6 +19,7 @@ const exportOf = (exportId: string, change: Partial<StoredExport> = {}): StoredE
   requestedBy: { accountId: 'a1', name: 'Ann' },
   requestedAtMs: 5_000,
   recorderId: 'r1',
+  elsewhere: [{ recorderId: 'r2', sessionId: 's1', trackId: 'display-1', fromMs: 2_000, toMs: 3_000 }],
   state: 'queued',
   progress: 0,
   message: null,
@@ -48,21 +49,29 @@ export function exportsSuite(create: CreateEmptyDatabase): void {
     });
 
     it('are given back as they were put in', async () => {
-      await exports().add(exportOf('e1'));
+      await exports().add([exportOf('e1')]);
       expect(await exports().find('e1')).toEqual(exportOf('e1'));
       expect(await exports().find('none')).toBeUndefined();
       const evidence = exportOf('e2', {
         from: { kind: 'session', sessionId: 's1' },
         output: { kind: 'evidence' },
       });
-      await exports().add(evidence);
+      await exports().add([evidence]);
       expect(await exports().find('e2')).toEqual(evidence);
     });
 
+    it('are put in all together, or not at all', async () => {
+      await exports().add([exportOf('e1')]);
+      await expect(exports().add([exportOf('e2'), exportOf('e1')])).rejects.toThrow();
+      expect(await exports().find('e2')).toBeUndefined();
+    });
+
     it('are listed newest first, of the companies asked for', async () => {
-      await exports().add(exportOf('old'));
-      await exports().add(exportOf('new', { requestedAtMs: 6_000 }));
-      await exports().add(exportOf('foreign', { companyId: 'c2', requestedAtMs: 7_000 }));
+      await exports().add([
+        exportOf('old'),
+        exportOf('new', { requestedAtMs: 6_000 }),
+        exportOf('foreign', { companyId: 'c2', requestedAtMs: 7_000 }),
+      ]);
       const listed = async (companies: readonly string[] | 'all', limit = 10) =>
         (await exports().list(companies, limit)).map(({ exportId }) => exportId);
       expect(await listed('all')).toEqual(['foreign', 'new', 'old']);
@@ -72,7 +81,7 @@ export function exportsSuite(create: CreateEmptyDatabase): void {
     });
 
     it('only move forward', async () => {
-      await exports().add(exportOf('e1'));
+      await exports().add([exportOf('e1')]);
       expect(await exports().change('e1', running)).toEqual(exportOf('e1', running));
       expect(await exports().change('e1', { ...running, state: 'queued' })).toBeUndefined();
       expect(await exports().change('e1', { ...running, progress: 0.1 })).toMatchObject({ progress: 0.1 });
@@ -87,10 +96,12 @@ export function exportsSuite(create: CreateEmptyDatabase): void {
     });
 
     it('that a recorder still owes are known', async () => {
-      await exports().add(exportOf('second', { requestedAtMs: 6_000 }));
-      await exports().add(exportOf('first'));
-      await exports().add(exportOf('done'));
-      await exports().add(exportOf('elsewhere', { recorderId: 'r2' }));
+      await exports().add([
+        exportOf('second', { requestedAtMs: 6_000 }),
+        exportOf('first'),
+        exportOf('done'),
+        exportOf('elsewhere', { recorderId: 'r2' }),
+      ]);
       await exports().change('done', done);
       await exports().change('second', running);
       const owed = await exports().listUnfinished('r1');

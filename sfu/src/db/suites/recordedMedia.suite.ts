@@ -6,6 +6,10 @@ import { freshDatabase, type CreateEmptyDatabase } from './testDatabase.ts';
 
 const HASH = '0'.repeat(64);
 const always = { fromMs: 0, toMs: 1_000_000 };
+const partFrom = (fromMs: number, recordedMs: number) => ({
+  recordedMs,
+  stretches: [{ fromMs, toMs: fromMs + recordedMs }],
+});
 const ofUser = { from: { kind: 'user', userId: 'ann@desk' } as const, companyId: 'c1' };
 
 /** What finding recorded media must do on every database. */
@@ -60,10 +64,12 @@ export function recordedMediaSuite(create: CreateEmptyDatabase): void {
     it('of a user is found across sessions, in order of time', async () => {
       const found = await media().find({ ...ofUser, trackId: 'display-1', range: always });
       expect(found).toEqual(
-        [
-          ['s1', 1_000],
-          ['s2', 50_000],
-        ].map(([sessionId, sessionStartedAtMs]) => ({
+        (
+          [
+            ['s1', 1_000],
+            ['s2', 50_000],
+          ] as const
+        ).map(([sessionId, sessionStartedAtMs]) => ({
           companyId: 'c1',
           userId: 'ann@desk',
           userName: 'ann',
@@ -71,7 +77,7 @@ export function recordedMediaSuite(create: CreateEmptyDatabase): void {
           sessionId,
           sessionStartedAtMs,
           trackId: 'display-1',
-          recordedMs: new Map([['r1', 12_000]]),
+          byRecorder: new Map([['r1', partFrom(sessionStartedAtMs, 12_000)]]),
         })),
       );
     });
@@ -79,17 +85,55 @@ export function recordedMediaSuite(create: CreateEmptyDatabase): void {
     it('is found within the range only', async () => {
       const sessions = async (fromMs: number, toMs: number) =>
         (await media().find({ ...ofUser, trackId: 'display-1', range: { fromMs, toMs } })).map(
-          ({ sessionId, recordedMs }) => [sessionId, recordedMs.get('r1')],
+          ({ sessionId, byRecorder }) => [sessionId, byRecorder.get('r1')],
         );
       expect(await sessions(0, 1_000)).toEqual([]);
-      expect(await sessions(7_000, 50_000)).toEqual([['s1', 6_000]]);
-      expect(await sessions(13_000, 50_001)).toEqual([['s2', 6_000]]);
+      expect(await sessions(7_000, 50_000)).toEqual([['s1', partFrom(7_000, 6_000)]]);
+      expect(await sessions(13_000, 50_001)).toEqual([
+        ['s2', { recordedMs: 6_000, stretches: [{ fromMs: 50_000, toMs: 50_001 }] }],
+      ]);
+    });
+
+    it('is told apart by recorder, with when each has it; who has none of it any more is still known', async () => {
+      const recordings = createRecordingsRepository(database());
+      for (const [runId, recorderId, startMs] of [
+        ['went on', 'r2', 62_100],
+        ['came back', 'r1', 70_000],
+      ] as const) {
+        const run = { runId, sessionId: 's2', trackId: 'display-1', label: 'Screen', startedAtMs: startMs };
+        await recordings.addRun({ ...run, source: 'live' });
+        await database()
+          .updateTable('runs')
+          .set({ recorder_id: recorderId })
+          .where('run_id', '=', runId)
+          .execute();
+        const segment = { index: 0, startMs, durationMs: 1_000, bytes: 1, sha256: HASH, holes: [] };
+        await recordings.addSegments([{ runId, segment }]);
+      }
+      const partsOfLast = async () =>
+        (await media().find({ ...ofUser, trackId: 'display-1', range: always }))[1]?.byRecorder;
+      const stretches = [
+        { fromMs: 50_000, toMs: 62_000 },
+        { fromMs: 70_000, toMs: 71_000 },
+      ];
+      expect(await partsOfLast()).toEqual(
+        new Map([
+          ['r1', { recordedMs: 13_000, stretches }],
+          ['r2', partFrom(62_100, 1_000)],
+        ]),
+      );
+      await database()
+        .updateTable('segments')
+        .set({ deleted_at_ms: 1 })
+        .where('run_id', '=', 'went on')
+        .execute();
+      expect((await partsOfLast())?.get('r2')).toEqual({ recordedMs: 0, stretches: [] });
     });
 
     it('of a session is found with all of its tracks, and not through another company', async () => {
       const from = { kind: 'session', sessionId: 'bob' } as const;
       const found = await media().find({ from, companyId: 'c1', range: always });
-      expect(found.map(({ trackId, recordedMs }) => [trackId, [...recordedMs.keys()]])).toEqual([
+      expect(found.map(({ trackId, byRecorder }) => [trackId, [...byRecorder.keys()]])).toEqual([
         ['display-1', ['r1']],
         ['display-2', ['r2']],
       ]);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { interval } from '../../evidence/ledger.ts';
 import { timeMs } from '../common.ts';
 import { id, trackId } from '../media.ts';
 import { PLAIN_TEXT } from '../text.ts';
@@ -34,9 +35,21 @@ export const exportOrder = z.object({
 /** Where an export stands. It only moves forward. */
 export const exportState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
 
-/** An export, as `/api/v1/exports` lists it. */
+/** Recorded media that is not in what was made of a recorder's, since another recorder has it. */
+export const mediaElsewhere = z.strictObject({
+  recorderId: id,
+  sessionId: id,
+  trackId,
+  ...interval.shape,
+});
+
+/** An export, as `/api/v1/exports` lists it. It holds what one recorder has. */
 export const exportView = exportOrder.extend({
   exportId: id,
+  /** Whose media it is made of. */
+  recorderId: id,
+  /** What was ordered and is not in it, as far as it was on record at the time: an export of each of these recorders has it. */
+  elsewhere: z.array(mediaElsewhere),
   requestedBy: z.object({ accountId: id, name: z.string() }),
   requestedAtMs: timeMs,
   state: exportState,
@@ -48,7 +61,7 @@ export const exportView = exportOrder.extend({
   finishedAtMs: timeMs.nullable(),
 });
 
-/** Answer of `GET /api/v1/exports`: the newest first. */
+/** Answer of `GET /api/v1/exports`, the newest first, and of `POST`: one of each recorder that has media of it. */
 export const exportList = z.object({ exports: z.array(exportView) });
 
 /** Answer of `POST /api/v1/exports/:exportId/download`. */
@@ -56,6 +69,8 @@ export const downloadGrant = z.object({ url: z.url(), fileName: z.string(), expi
 
 /** See {@link exportOrder}. */
 export type ExportOrder = z.output<typeof exportOrder>;
+/** See {@link mediaElsewhere}. */
+export type MediaElsewhere = z.output<typeof mediaElsewhere>;
 /** See {@link exportView}. */
 export type ExportView = z.output<typeof exportView>;
 /** See {@link exportState}. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { interval } from '../../evidence/ledger.ts';
 import { timeMs } from '../common.ts';
 import { id, trackId } from '../media.ts';
 
@@ -31,8 +32,15 @@ export const playbackGrants = z.object({
   expiresAtMs: timeMs,
   /** Whose media this is. */
   recorderId: id,
-  /** Who else has media of it, the most first: it is not in there. */
-  elsewhere: z.array(z.object({ recorderId: id, recordedMs: z.int().nonnegative(), connected: z.boolean() })),
+  /** Who else has media of it, the most first, and of when: it is not in there. */
+  elsewhere: z.array(
+    z.object({
+      recorderId: id,
+      recordedMs: z.int().nonnegative(),
+      stretches: z.array(interval),
+      connected: z.boolean(),
+    }),
+  ),
 });
 
 /** See {@link playbackOrder}. */
