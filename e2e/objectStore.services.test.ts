@@ -32,6 +32,11 @@ beforeEach(async () => {
 });
 afterEach(() => cleanup.close());
 
+/** In place of the one that is there from the start. */
+const startLockingServer = async (): Promise<S3Server> => {
+  const objects = cleanup.use(await createTempDir('locked-objects'));
+  return cleanup.use(await startS3Server(objects.path, { objectLock: true }));
+};
 const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
 describe('a bucket', () => {
@@ -62,6 +67,37 @@ describe('a bucket', () => {
     await store.remove('a/large');
     await store.remove('a/large');
     expect(await store.get('a/large')).toBeUndefined();
+  });
+});
+
+describe('a bucket with Object Lock', () => {
+  it('locks what is stored to be held, in parts too, and what is said to be later, version by version', async () => {
+    Object.assign(process.env, S3_CREDENTIALS);
+    const plain = s3;
+    s3 = await startLockingServer();
+    const open = ({ url }: S3Server, prefix: string) => {
+      const partBytes = 5 * 1024 * 1024;
+      const location = { bucket: BUCKET, endpoint: url, region: 'us-east-1', prefix };
+      const store = createS3ObjectStore(location, { partBytes });
+      cleanup.use({ close: () => Promise.resolve(store.close()) });
+      return { store, partBytes };
+    };
+    const { store, partBytes } = open(s3, 'here/');
+    expect(await open(plain, 'here/').store.hasObjectLock()).toBe(false);
+    expect(await store.hasObjectLock()).toBe(true);
+    await store.put('zoë %1/s1/large', randomBytes(partBytes + 1), { legalHold: true });
+    await store.put('zoë %1/s1/small', Buffer.from('small'), { legalHold: true });
+    await store.put('zoë %1/s1/small', Buffer.from('again'));
+    await store.put('zoë %1/s10/other', Buffer.from('other'));
+    const held = (): boolean[] => s3.versions.map((version) => version.held);
+    expect(held()).toEqual([true, true, false, false]);
+    for (const wanted of [true, false]) {
+      for await (const version of store.versionsIn('zoë %1/s1')) await store.setLegalHold(version, wanted);
+      expect(held()).toEqual([wanted, wanted, wanted, false]);
+    }
+    await store.setLegalHold({ key: 'zoë %1/s1/small', versionId: '17' }, true);
+    s3.fault = 'refusing';
+    await expect(store.hasObjectLock()).rejects.toMatchObject({ code: 'store-refused' });
   });
 });
 
@@ -177,6 +213,55 @@ describe('a recorder with an object store', () => {
     await until('no local media', async () => (await localMedia(run)).length === 0, { timeoutMs: 15_000 });
     await until('no backlog', () => backlog() === 0, { timeoutMs: 5_000 });
     await expectAllThere(run);
+  });
+
+  const hold = (held: boolean) => {
+    const { companyId, userId, sessionId, sessionStartedAtMs } = sfu.track;
+    const session = { companyId, userId, sessionId, sessionStartedAtMs, held };
+    return sfu.command('hold-media', { sessions: [session] });
+  };
+
+  it('locks what is held, also after a kill, until nothing holds it any more', async () => {
+    s3 = await startLockingServer();
+    await start();
+    const run = await sfu.startRun('H264');
+    const media = () => s3.versions.filter(({ key }) => key.endsWith('.ts'));
+    await until('an object', () => media().length > 0, { timeoutMs: 15_000 });
+    expect(media()[0]).toMatchObject({ held: false });
+    s3.fault = 'down';
+    await hold(true);
+    await until('the problem', () => problems().includes('hold-not-locked'), { timeoutMs: 15_000 });
+    recorder.kill('SIGKILL');
+    await recorder.exited;
+    s3.fault = undefined;
+    await start();
+    await until('locks', () => media().length > 1 && media().every(({ held }) => held), {
+      timeoutMs: 15_000,
+    });
+    run.relay.flowing = false;
+    const again = await sfu.startRun('H264');
+    await until('an object that was never free', () => media().at(-1)?.heldFromTheStart === true, {
+      timeoutMs: 15_000,
+    });
+    await sfu.command('stop-run', { runId: again.runId });
+    await until('no backlog', () => backlog() === 0, { timeoutMs: 5_000 });
+    expect(problems()).not.toContain('hold-not-locked');
+    await hold(false);
+    await until('no locks', () => media().every(({ held }) => !held), { timeoutMs: 15_000 });
+  });
+
+  it('says once that there is no Object Lock, and goes on as before', async () => {
+    await start();
+    await hold(true);
+    const run = await sfu.startRun('H264');
+    await until('a segment', () => run.segments.length > 0, { timeoutMs: 15_000 });
+    await sfu.command('stop-run', { runId: run.runId });
+    await until('no local copy', async () => (await localMedia(run)).length === 0, { timeoutMs: 15_000 });
+    await hold(false);
+    await expectAllThere(run);
+    expect(problems()).toEqual([]);
+    expect(recorder.tail().match(/no-object-lock/g)).toHaveLength(1);
+    expect(s3.requests.filter((line) => line.includes('legal-hold'))).toEqual([]);
   });
 
   it('keeps what is encrypted so everywhere, also after a kill, plays it, and deletes it everywhere', async () => {

@@ -4,6 +4,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Closable } from './cleanup.ts';
+import { createObjectLock, type LockedVersion, type ObjectLock } from './objectLock.ts';
 
 /** The bucket that is there from the start. */
 export const BUCKET = 'recordings';
@@ -22,10 +23,12 @@ export interface S3Server extends Closable {
   fault: S3Fault | undefined;
   /** Method and path of every request, in order of arrival. */
   readonly requests: string[];
+  /** Everything that was stored, as Object Lock sees it. */
+  readonly versions: readonly LockedVersion[];
 }
 
 /** Starts it on a free port. @param directory where its objects are */
-export async function startS3Server(directory: string): Promise<S3Server> {
+export async function startS3Server(directory: string, { objectLock = false } = {}): Promise<S3Server> {
   const store = new S3rver({
     address: '127.0.0.1',
     port: 0,
@@ -34,11 +37,13 @@ export async function startS3Server(directory: string): Promise<S3Server> {
     configureBuckets: [{ name: BUCKET }],
   });
   const target = await store.run();
+  const lock = createObjectLock(BUCKET, objectLock);
   const way = createServer((incoming, answer) => {
     server.requests.push(`${incoming.method} ${decodeURIComponent(incoming.url ?? '')}`);
     if (server.fault === 'down') incoming.socket.destroy();
     else if (server.fault === 'refusing') refuse(incoming, answer);
-    else pass(incoming, answer, target.port, server.fault === 'lying');
+    else if (!lock.answer(incoming, answer))
+      pass(incoming, answer, { port: target.port, lying: server.fault === 'lying', lock });
   });
   way.listen(0, '127.0.0.1');
   await once(way, 'listening');
@@ -47,6 +52,7 @@ export async function startS3Server(directory: string): Promise<S3Server> {
     bucketDir: join(directory, BUCKET),
     fault: undefined,
     requests: [],
+    versions: lock.versions,
     async close() {
       way.closeAllConnections();
       way.close();
@@ -63,10 +69,15 @@ function refuse(incoming: IncomingMessage, answer: ServerResponse): void {
   });
 }
 
-function pass(incoming: IncomingMessage, answer: ServerResponse, port: number, lying: boolean): void {
+function pass(
+  incoming: IncomingMessage,
+  answer: ServerResponse,
+  { port, lying, lock }: { port: number; lying: boolean; lock: ObjectLock },
+): void {
   const { method, url, headers } = incoming;
   const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers }, (answered) => {
     const { etag } = answered.headers;
+    lock.answered(incoming, answered.statusCode ?? 502);
     const told = lying && etag !== undefined ? { etag: `"${'0'.repeat(32)}"` } : {};
     answer.writeHead(answered.statusCode ?? 502, { ...answered.headers, ...told });
     answered.pipe(answer);
