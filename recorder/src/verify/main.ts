@@ -54,7 +54,9 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Tells of which path the rest is, if there are several. */
-const heading = (path: string, { length }: readonly string[]): string => (length > 1 ? `${path}\n` : '');
+function heading(path: string, { length }: readonly string[]): string {
+  return length > 1 ? `${path}\n` : '';
+}
 
 async function verifyPath(path: string, against: Omit<Evidence, 'tree'>): Promise<Verdict> {
   if (statSync(path).isDirectory()) return verifyEvidence({ ...against, tree: await openFolder(path) });
