@@ -46,8 +46,11 @@ export interface Stack extends Closable {
   startRecorder(): Promise<Proc>;
   /** Ends that recorder with a signal. Resolves when it has gone. */
   endRecorder(signal: NodeJS.Signals): Promise<void>;
-  /** Starts one more recorder, with a data folder and a port of its own. Resolves when the sfu has it. */
-  startSecondRecorder(): Promise<void>;
+  /**
+   * Starts one more recorder, with a port of its own, on a data folder that is there or else on one of its own. Resolves
+   * when the sfu has it.
+   */
+  startSecondRecorder(dataDir?: string): Promise<Proc>;
   /**
    * Ends the sfu alone with a signal and starts it on the same port and data. Resolves when it listens.
    *
@@ -155,12 +158,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         process.kill(recorder.pid, signal);
         await recorder.exited;
       },
-      async startSecondRecorder() {
-        const second = cleanup.use(await createTempDir('second'));
-        recordingFolders.push(join(second.path, 'recordings'));
-        await spawnRecorder({
+      async startSecondRecorder(dataDir) {
+        const path = dataDir ?? cleanup.use(await createTempDir('second')).path;
+        recordingFolders.push(join(path, 'recordings'));
+        return spawnRecorder({
           SIGHTLINE_RECORDER_PORT: String(await freeTcpPort()),
-          SIGHTLINE_DATA_DIR: second.path,
+          SIGHTLINE_DATA_DIR: path,
         });
       },
       async restartSfu(signal, vainStartsMs) {
