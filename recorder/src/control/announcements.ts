@@ -8,7 +8,7 @@ import type { SfuLink } from './sfuLink.ts';
 export interface Announcements {
   /** Segments of runs that are in the register until all of them are acknowledged. */
   readonly segments: Outbox<Segment>;
-  /** Announces segments that the sfu should have heard of already. */
+  /** Announces segments that the sfu should have heard of already, unless that is being done. */
   again(runId: string, segments: readonly Segment[]): void;
   /** Tells of an end that the sfu did not order; resolves when it knows, or cannot be told for now. */
   reportEnd(runId: string, end: { reason: RunEndReason; message: string }): Promise<void>;
@@ -34,7 +34,8 @@ export function createAnnouncements(deps: {
     });
   const segments = createSegmentOutbox((runId) => openRuns.remove(runId));
   // Not the same: a run that goes on, or waits to be adopted, must stay in the register.
-  const repeated = createSegmentOutbox(() => Promise.resolve());
+  const repeating = new Set<string>();
+  const repeated = createSegmentOutbox(async (runId) => void repeating.delete(runId));
   const ends = createOutbox<{ reason: RunEndReason; message: string }>({
     what: 'the end of a run',
     send: (runId, end) => request('run-ended', { runId, ...end }),
@@ -46,6 +47,8 @@ export function createAnnouncements(deps: {
   return {
     segments,
     again(runId, missing) {
+      if (repeating.has(runId)) return;
+      repeating.add(runId);
       for (const segment of missing) repeated.announce(runId, segment);
       void repeated.flush(runId);
     },
