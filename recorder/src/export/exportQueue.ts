@@ -1,9 +1,9 @@
 import { ProtocolError, type Clock, type ExportJob, type ExportProgress } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { createOutbox } from '../control/outbox.ts';
 import { hasCode } from '../store/fileErrors.ts';
 import { ExportError, type ExportControl } from './exportResult.ts';
 import type { ExportStatus, JobFolders, KeptExport } from './jobFolders.ts';
-import { createReports } from './reports.ts';
 
 /** Makes what a job orders into `file` in `folder`. Returns what a person should know of it. */
 export type MakeExport = (
@@ -52,7 +52,9 @@ export async function openExportQueue(deps: {
   let closed = false;
   let last: Promise<void> = Promise.resolve();
 
-  const reports = createReports({
+  const reports = createOutbox<null>({
+    what: 'how an export is doing',
+    // What it tells is read then, so that nothing outdated is told.
     send: async (exportId) => {
       const entry = entries.get(exportId);
       if (entry === undefined) return;
@@ -64,14 +66,18 @@ export async function openExportQueue(deps: {
         await remove(exportId);
       }
     },
+    onDone: () => Promise.resolve(),
+    newestOnly: true,
     clock,
     logger,
   });
 
+  const report = (exportId: string): void => reports.announce(exportId, null);
+
   const settle = async (entry: Entry, status: ExportStatus): Promise<void> => {
     entry.status = status;
     await folders.writeStatus(entry.job.exportId, status);
-    reports.announce(entry.job.exportId);
+    report(entry.job.exportId);
   };
 
   const makeOne = async (entry: Entry): Promise<void> => {
@@ -87,7 +93,7 @@ export async function openExportQueue(deps: {
       const onProgress = (progress: number): void => {
         if (progress < entry.status.progress + REPORT_EVERY) return;
         entry.status = { ...entry.status, progress };
-        reports.announce(exportId);
+        report(exportId);
       };
       signal.throwIfAborted();
       const { message } = await deps.make(job, { folder, file: FILE }, { signal, onProgress });
@@ -131,6 +137,7 @@ export async function openExportQueue(deps: {
   async function remove(exportId: string): Promise<void> {
     const entry = entries.get(exportId);
     entries.delete(exportId);
+    void reports.flush(exportId);
     entry?.abort.abort(new Error('The export was cancelled.'));
     // One that waits behind another is passed over when its turn comes.
     if (entry?.isBeingMade === true) await entry.idle;
@@ -142,7 +149,7 @@ export async function openExportQueue(deps: {
   return {
     async start(job) {
       if (entries.has(job.exportId)) {
-        reports.announce(job.exportId);
+        report(job.exportId);
         return;
       }
       const status: ExportStatus = { state: 'queued', progress: 0, message: null, bytes: null };
@@ -158,7 +165,7 @@ export async function openExportQueue(deps: {
     },
     resume() {
       reports.resume();
-      for (const exportId of entries.keys()) reports.announce(exportId);
+      for (const exportId of entries.keys()) report(exportId);
     },
     pause: () => reports.pause(),
     async close() {
