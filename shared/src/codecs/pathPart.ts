@@ -26,6 +26,12 @@ export function encodePathPart(text: string): string | undefined {
   return part.length <= MAX_PART_BYTES ? part : undefined;
 }
 
+/** Whether {@link encodePathPart} makes a name of no more than `maxBytes` of the text. */
+export function fitsPathPart(text: string, maxBytes: number): boolean {
+  const part = encodePathPart(text);
+  return part !== undefined && part.length <= maxBytes;
+}
+
 const escapeEach = (characters: readonly string[], reserved: boolean): string =>
   characters
     .map((character, at) => {

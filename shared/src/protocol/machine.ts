@@ -1,13 +1,17 @@
 import * as z from 'zod';
+import { fitsPathPart } from '../codecs/pathPart.ts';
 import { PLAIN_TEXT } from './text.ts';
+
+/** Two of them, an `@` and a number that tells devices apart are one part of a path. */
+const MAX_NAME_BYTES = 96;
 
 const name = z
   .string()
   .trim()
   .min(1)
   .max(64)
-  .refine((text) => encodeURIComponent(text.toWellFormed()).length <= 96, 'too long when written as a path')
-  .regex(PLAIN_TEXT);
+  .regex(PLAIN_TEXT)
+  .refine((text) => fitsPathPart(text, MAX_NAME_BYTES), 'too long when written as a path');
 
 /** What an agent says of its machine: shown to viewers; at enrolment it also fixes the user id of the device. */
 export const machineInfo = z.object({

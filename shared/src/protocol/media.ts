@@ -1,8 +1,17 @@
 import * as z from 'zod';
+import { fitsPathPart } from '../codecs/pathPart.ts';
 import { PLAIN_TEXT } from './text.ts';
 
-/** An id that a server made: opaque to clients. */
-export const id = z.string().min(1).max(64).regex(PLAIN_TEXT);
+/** Three ids, a user and a display are a path, which is also a key in an object store: those may have 1,024 bytes. */
+const MAX_ID_BYTES = 192;
+
+/** An id that a server made: opaque to clients. It can be a part of a path. */
+export const id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(PLAIN_TEXT)
+  .refine((text) => fitsPathPart(text, MAX_ID_BYTES), 'too long when written as a path');
 
 /** A display's id within one session, chosen by the agent. */
 export const trackId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);

@@ -42,7 +42,7 @@ export const segment = z.object({
 
 /** Where a session belongs: what names its folder. */
 export const sessionLocation = z.object({
-  companyId: z.string(),
+  companyId: id,
   userId: z.string(),
   sessionId: id,
   sessionStartedAtMs: timeMs,
@@ -94,7 +94,7 @@ export const recorderCommands = {
   'start-run': {
     request: z.object({
       runId: id,
-      companyId: z.string(),
+      companyId: id,
       userId: z.string(),
       userName: z.string(),
       hostName: z.string(),
@@ -186,7 +186,7 @@ export const recorderRequests = {
   'manifest-sealed': {
     request: z.object({
       sessionId: id,
-      companyId: z.string(),
+      companyId: id,
       sealNumber: z.int().positive(),
       sealedHash: sha256Hex,
       keyId: sha256Hex,
