@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeRunFolder, encodeSegmentName, encodeTrackFolder, type Interval } from '@sightline/shared';
@@ -121,6 +121,31 @@ describe('what an agent recorded itself', () => {
       message: expect.stringContaining('no picture'),
     });
     expect(recorder.tail()).toContain('piece-unusable');
+  });
+
+  it.each([
+    [
+      'HLS',
+      (path: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:20\n#EXTINF:20,\nfile://${path}\n#EXT-X-ENDLIST\n`,
+    ],
+    [
+      'DASH',
+      (path: string) =>
+        `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"
+        profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" mediaPresentationDuration="PT20S"><Period>
+        <AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1000">
+        <BaseURL>file://${path}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+    ],
+  ])('is unusable if it is a playlist, which would bring in other files: %s', async (_what, naming) => {
+    await film();
+    const other = join(data.path, 'film.mp4');
+    await rename(join(data.path, 'film'), other);
+    const content = Buffer.from(naming(other));
+    const order = pieceOf(sfu, content, { fromMs, toMs: fromMs + LENGTH_MS });
+    sfu.healing.gaps = [gap(0, LENGTH_MS)];
+    await upload(sfu, order, content);
+    expect(await outcomeOf(order)).toMatchObject({ outcome: 'unusable' });
+    expect(sfu.segmentsOf(order.pieceId)).toEqual([]);
   });
 
   it('comes in once although the recorder is killed in the upload, and again when all has come', async () => {

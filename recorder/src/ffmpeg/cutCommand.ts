@@ -1,6 +1,7 @@
 import createFfmpeg from 'fluent-ffmpeg';
+import { UPLOADED_INPUT } from './readableSource.ts';
 
-/** What of a file is to become TS segments. Times are time stamps of the file, in seconds, and stay what they are. */
+/** What of an upload is to become TS segments. Times are time stamps of the file, in seconds, and stay what they are. */
 export interface CutJob {
   path: string;
   /** Absolute path; becomes ffmpeg's working directory. */
@@ -20,7 +21,7 @@ const SAME_FRAME_S = 0.002;
 /** Longer than any file. */
 const NEVER_S = '100000000';
 
-/** Prepares the ffmpeg that cuts a file. */
+/** Prepares the ffmpeg that cuts an upload. */
 function cutCommand({ path, folder, pattern, cutsAt, take }: CutJob): createFfmpeg.FfmpegCommand {
   const timesBefore = cutsAt.map((at) => (at - SAME_FRAME_S).toFixed(6)).join(',');
   const encodes = 'fromPts' in take;
@@ -28,6 +29,7 @@ function cutCommand({ path, folder, pattern, cutsAt, take }: CutJob): createFfmp
     .input(path)
     .inputOptions([
       ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error', '-threads', '1', '-copyts'],
+      ...UPLOADED_INPUT,
       ...(encodes ? ['-to', (take.toPts + 1).toFixed(6)] : []),
     ])
     .output(pattern)

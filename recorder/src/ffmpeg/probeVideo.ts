@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { UPLOADED_INPUT } from './readableSource.ts';
 
 /** A frame as it stands in a file. */
 export interface ProbedFrame {
@@ -23,7 +24,7 @@ export interface ProbedVideo {
 }
 
 /**
- * Reads when the frames of a file's first video are shown, without decoding them. A torn file is read up to the tear.
+ * Reads when the frames of an upload's first video are shown, without decoding them. A torn file is read up to the tear.
  *
  * @returns undefined if there is no frame in it.
  */
@@ -31,7 +32,7 @@ export async function probeVideo(path: string): Promise<ProbedVideo | undefined>
   const ffprobe = spawn(
     'ffprobe',
     [
-      ...['-v', 'error', '-select_streams', 'v:0', '-of', 'csv'],
+      ...['-v', 'error', ...UPLOADED_INPUT, '-select_streams', 'v:0', '-of', 'csv'],
       ...['-show_entries', 'packet=pts_time,duration_time,flags:stream=codec_name,has_b_frames'],
       path,
     ],

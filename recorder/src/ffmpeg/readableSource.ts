@@ -4,6 +4,15 @@ const HEADER_BYTES = 8;
 const LARGE_HEADER_BYTES = 16;
 
 /**
+ * What an upload may be, for ffmpeg and ffprobe. Of a playlist, such as HLS or DASH, they would read whatever files of this machine
+ * it names: another company's recordings.
+ */
+export const UPLOADED_INPUT = [
+  ...['-format_whitelist', 'mov,matroska'],
+  ...['-protocol_whitelist', 'file,subfile'],
+];
+
+/**
  * How ffmpeg is to be given a file that may be torn. Where the end of an MP4 lies within the header of a movie fragment
  * (`moof`), ffmpeg reads nothing of the whole file: it is shown what comes before. A torn `mdat` it reads as far as it goes.
  * Boxes: ISO/IEC 14496-12, 4.2.
