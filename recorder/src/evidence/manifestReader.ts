@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import type { ManifestEntry } from '@sightline/shared';
 import { isMissing } from '../store/fileErrors.ts';
 import { parseManifest, type ParsedManifest } from './manifestText.ts';
@@ -24,8 +24,13 @@ export interface ManifestReader {
 
 interface CachedManifest {
   readBytes: number;
+  /** What was read ends with it; while it stands there, so does what is before it, for lines are chained. */
+  lastLine: Buffer;
   entries: readonly ManifestEntry[];
 }
+
+const NEWLINE = 0x0a;
+const UNREAD: CachedManifest = { readBytes: 0, lastLine: Buffer.alloc(0), entries: [] };
 
 /** Builds a reader that keeps what it read last, within a bound, and of a manifest that grew reads the rest only. */
 export function createManifestReader(): ManifestReader {
@@ -46,14 +51,17 @@ export function createManifestReader(): ManifestReader {
   const readOn = async (path: string): Promise<readonly ManifestEntry[]> => {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
-      const known = cache.get(path);
-      const before = known !== undefined && known.readBytes <= size ? known : { readBytes: 0, entries: [] };
-      const rest = Buffer.alloc(size - before.readBytes);
-      await file.read(rest, 0, rest.length, before.readBytes);
+      const known = cache.get(path) ?? UNREAD;
+      const knownBytes = known.lastLine.length;
+      const bytes = await readFrom(file, known.readBytes - knownBytes);
+      // Lines of an append that failed are taken back, and others come in their place.
+      const stands = bytes.subarray(0, knownBytes).equals(known.lastLine);
+      const before = stands ? known : UNREAD;
+      const rest = stands ? bytes.subarray(knownBytes) : await readFrom(file, 0);
       const { entries: added, wholeBytes } = parseManifest(rest);
       const entries = added.length === 0 ? before.entries : [...before.entries, ...added];
-      keep(path, { readBytes: before.readBytes + wholeBytes, entries });
+      const lastLine = wholeBytes === 0 ? before.lastLine : lastLineOf(rest.subarray(0, wholeBytes));
+      keep(path, { readBytes: before.readBytes + wholeBytes, lastLine, entries });
       return entries;
     } finally {
       await file.close();
@@ -72,3 +80,14 @@ export function createManifestReader(): ManifestReader {
     },
   };
 }
+
+async function readFrom(file: FileHandle, position: number): Promise<Buffer> {
+  const { size } = await file.stat();
+  const bytes = Buffer.alloc(Math.max(size - position, 0));
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
+  return bytes.subarray(0, bytesRead);
+}
+
+/** A copy: what it is cut out of may be long. */
+const lastLineOf = (lines: Buffer): Buffer =>
+  Buffer.from(lines.subarray(lines.lastIndexOf(NEWLINE, lines.length - 2) + 1));

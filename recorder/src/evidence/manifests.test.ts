@@ -197,4 +197,41 @@ describe('the manifest of a session', () => {
     await manifest.close();
     expect(await reader.read(path)).toEqual(await entries());
   });
+
+  it.each([
+    ['shorter', 'x'],
+    ['as long', 'xxx'],
+    ['longer', 'xxxxx'],
+  ])(
+    'is read anew where lines were taken back, as of a failed append, for others: %s',
+    async (_what, message) => {
+      const manifest = await manifests.open(session);
+      await manifest.append(segment(0));
+      const goodBytes = (await readFile(path)).length;
+      const last = (await entries()).at(-1);
+      const line = (before: ManifestEntry | undefined, said: string): string =>
+        `${canonicalJson(chainEntry(before, { ...runEnd, message: said, atMs: 1 }))}\n`;
+      await appendFile(path, line(last, 'yyy'));
+      const reader = createManifestReader();
+      expect(await reader.read(path)).toHaveLength(4);
+      await truncate(path, goodBytes);
+      await appendFile(path, line(last, message));
+      expect(await reader.read(path)).toEqual(await entries());
+      await appendFile(path, line((await entries()).at(-1), 'more'));
+      expect(await reader.read(path)).toEqual(await entries());
+      expect(await entries()).toHaveLength(5);
+      await manifest.close();
+    },
+  );
+
+  it('is read anew where it was cut off', async () => {
+    const manifest = await manifests.open(session);
+    const whole = await readFile(path);
+    await manifest.append(segment(0));
+    const reader = createManifestReader();
+    expect(await reader.read(path)).toHaveLength(3);
+    await writeFile(path, whole);
+    expect(await reader.read(path)).toHaveLength(2);
+    await manifest.close();
+  });
 });
