@@ -4,6 +4,8 @@ import { startProc } from '../harness/proc.ts';
 import type { Closable } from '../harness/cleanup.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** A key frame comes at once, and nothing of it must be lost before the test has seen it. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 export type RelayedCodec = 'H264' | 'VP8';
 
@@ -64,7 +66,7 @@ export async function startRtpRelay(
   },
 ): Promise<RtpRelay> {
   const { alter = (packet) => [packet] } = options;
-  const socket = createSocket('udp4').bind(0, LOOPBACK);
+  const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES }).bind(0, LOOPBACK);
   await once(socket, 'listening');
   const port = socket.address().port;
   const encoder = await startProc('ffmpeg', [

@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import { ProtocolError, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { checkFfmpeg, recordCommand, type RecordingJob } from './command.ts';
+import { isInDiskSleep } from './processState.ts';
 import { openRtcpSink, reportTime, sayGoodbye, send, type MediaMoment } from './rtcp.ts';
 import { opusPayloadType, recordedCodec, type RunPorts } from './sdp.ts';
 import { primingPacket } from './silence.ts';
 import { cutTornEnd } from './tornEnd.ts';
 import { createTurnstile } from './turnstile.ts';
-import { createPortAllocator, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
+import { createPortAllocator, readSocket, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
 
 /** How ffmpeg went. It ends without an error when nothing has come for 10 s, or when it is asked to. */
 export interface FfmpegEnd {
@@ -24,6 +25,13 @@ export interface Recording {
   align(stream: 'video' | 'audio', moment: MediaMoment): Promise<void>;
   /** Calls the listener whenever ffmpeg gives up waiting for packets, before it writes what came after them. */
   onLoss(listener: () => void): void;
+  /**
+   * Whether packets of the video found ffmpeg's socket full since this was asked last, because it did not come to read them.
+   * If that cannot be told any more, it may be.
+   */
+  overflowed(): Promise<boolean>;
+  /** Whether ffmpeg waits in the kernel until something is read or written: it cannot be ended then. */
+  waitsForDisk(): Promise<boolean>;
   /** Resolves once, when ffmpeg has gone. */
   ended: Promise<FfmpegEnd>;
   /** Ends ffmpeg, by force if need be; resolves when it has gone. Idempotent. */
@@ -134,6 +142,13 @@ function spawn(job: RecordingJob, ports: RunPorts, clock: Clock): Recording {
     command.ffmpegProc?.kill('SIGKILL');
     await ended;
   };
+  let droppedBefore = 0;
+  const overflowed = async (): Promise<boolean> => {
+    const before = droppedBefore;
+    const { rtpPort } = ports.video;
+    droppedBefore = (await readSocket(host, rtpPort))?.droppedPackets ?? Number.POSITIVE_INFINITY;
+    return droppedBefore > before;
+  };
   let stopping: Promise<void> | undefined;
   const lossListeners: (() => void)[] = [];
   command.on('stderr', (line: string) => {
@@ -146,6 +161,8 @@ function spawn(job: RecordingJob, ports: RunPorts, clock: Clock): Recording {
       if (ports.audio !== undefined && !gone) await reportTime(host, ports[stream]?.rtcpPort ?? 0, moment);
     },
     onLoss: (listener) => void lossListeners.push(listener),
+    overflowed,
+    waitsForDisk: () => isInDiskSleep(command.ffmpegProc?.pid),
     ended,
     stop: () => (stopping ??= stop()),
   };

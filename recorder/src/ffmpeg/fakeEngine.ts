@@ -12,6 +12,10 @@ export interface FakeEngine extends RecordingEngine {
   readonly alignments: ({ stream: 'video' | 'audio' } & MediaMoment)[];
   /** Makes the next `record` fail. */
   failure: Error | undefined;
+  /** Whether ffmpeg waits for the disk. */
+  waitsForDisk: boolean;
+  /** While set, a recording that is told to stop does so only when it resolves. */
+  stopsAfter: Promise<void> | undefined;
   /** How the next recording that is told to stop does so; at first by itself. */
   stopsBy: 'goodbye' | 'force';
   /** Writes a part of the latest recording, with frames at these times in 90 kHz. */
@@ -34,6 +38,8 @@ export function createFakeEngine(): FakeEngine {
     jobs,
     alignments: [],
     failure: undefined,
+    waitsForDisk: false,
+    stopsAfter: undefined,
     stopsBy: 'goodbye',
     cutTornEnd: () => Promise.resolve(false),
     check: () => Promise.resolve(),
@@ -49,14 +55,17 @@ export function createFakeEngine(): FakeEngine {
       jobs.push(job);
       const { promise: ended, resolve } = Promise.withResolvers<FfmpegEnd>();
       exit = resolve;
-      const stop = async (): Promise<void> =>
+      const stop = async (): Promise<void> => {
+        await engine.stopsAfter;
         resolve({ failed: engine.stopsBy === 'force', lastWords: 'stopped' });
+      };
       const align = (stream: 'video' | 'audio', moment: MediaMoment): Promise<void> => {
         engine.alignments.push({ stream, ...moment });
         return Promise.resolve();
       };
+      const waitsForDisk = (): Promise<boolean> => Promise.resolve(engine.waitsForDisk);
       const onLoss = (listener: () => void): void => void (lose = listener);
-      return { align, onLoss, ended, stop };
+      return { align, onLoss, overflowed: () => Promise.resolve(false), waitsForDisk, ended, stop };
     },
     async writePart(index, frames) {
       const folder = jobs.at(-1)?.folder;

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createManualClock } from '@sightline/shared/testing';
-import { createPortAllocator, queuedBytes, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
+import { createPortAllocator, findSocket, waitForEmptyQueue, waitForListener } from './udpPorts.ts';
 
 const HOST = '127.0.0.1';
 
@@ -44,14 +44,14 @@ describe('UDP ports for runs', () => {
     expect(await waitForListener(HOST, port, within(5_000, true))).toBe(false);
   });
 
-  it('tell how much of what arrived has not been read', () => {
+  it('tell how much of what arrived has not been read, and how much found no room', () => {
     const sockets = [
-      '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
-      ' 3256: 0100007F:4E20 00000000:0000 07 00000000:00003A00 00:00000000 00000000     0        0 475786',
-      ' 3257: 0100007F:4E22 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 475787',
+      '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
+      ' 3256: 0100007F:4E20 00000000:0000 07 00000000:00003A00 00:00000000 00000000     0        0 475786 2 00000000cccf3351 17',
+      ' 3257: 0100007F:4E22 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 475787 2 00000000ad2b9d3a 0',
     ].join('\n');
-    expect(queuedBytes(sockets, HOST, 20_000)).toBe(0x3a00);
-    expect(queuedBytes(sockets, HOST, 20_002)).toBe(0);
-    expect(queuedBytes(sockets, HOST, 20_004)).toBeUndefined();
+    expect(findSocket(sockets, HOST, 20_000)).toEqual({ queuedBytes: 0x3a00, droppedPackets: 17 });
+    expect(findSocket(sockets, HOST, 20_002)).toEqual({ queuedBytes: 0, droppedPackets: 0 });
+    expect(findSocket(sockets, HOST, 20_004)).toBeUndefined();
   });
 });

@@ -60,42 +60,55 @@ export interface SocketWait {
 
 /** Resolves with true as soon as some process of this machine listens on the UDP port, with false after the time. */
 export function waitForListener(host: string, port: number, wait: SocketWait): Promise<boolean> {
-  return waitForSocket(host, port, wait, (queuedBytes) => queuedBytes !== undefined);
+  return waitForSocket(host, port, wait, (socket) => socket !== undefined);
 }
 
 /** Resolves with true as soon as nothing that arrived at the UDP port is unread, with false after the time. */
 export function waitForEmptyQueue(host: string, port: number, wait: SocketWait): Promise<boolean> {
-  return waitForSocket(host, port, wait, (queuedBytes) => queuedBytes === undefined || queuedBytes === 0);
+  return waitForSocket(host, port, wait, (socket) => socket === undefined || socket.queuedBytes === 0);
 }
 
 async function waitForSocket(
   host: string,
   port: number,
   { timeoutMs, clock, aborted }: SocketWait,
-  fits: (queuedBytes: number | undefined) => boolean,
+  fits: (socket: ReceivingSocket | undefined) => boolean,
 ): Promise<boolean> {
   const deadlineMs = clock.nowMs() + timeoutMs;
   while (!aborted()) {
-    if (fits(queuedBytes(await readFile('/proc/net/udp', 'latin1'), host, port))) return true;
+    if (fits(await readSocket(host, port))) return true;
     if (clock.nowMs() >= deadlineMs) return false;
     await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
   }
   return false;
 }
 
+/** What the kernel says of a socket that receives. */
+export interface ReceivingSocket {
+  /** What has arrived and was not read yet. */
+  queuedBytes: number;
+  /** How many packets found no room in it, in all. */
+  droppedPackets: number;
+}
+
+/** The UDP socket of this machine that is bound to the port; undefined without one. */
+export const readSocket = async (host: string, port: number): Promise<ReceivingSocket | undefined> =>
+  findSocket(await readFile('/proc/net/udp', 'latin1'), host, port);
+
 /**
- * How much waits in the receive queue of the socket that is bound to the port; undefined without one.
+ * Finds the socket that is bound to the port; undefined without one.
  *
- * @param sockets what `/proc/net/udp` reads: after the local address come remote address, state, tx:rx queues.
+ * @param sockets what `/proc/net/udp` reads: after the local address come remote address, state, tx:rx queues; the last is drops.
  */
-export function queuedBytes(sockets: string, host: string, port: number): number | undefined {
+export function findSocket(sockets: string, host: string, port: number): ReceivingSocket | undefined {
   const local = `${hexAddress(host)}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const fields = sockets
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .find(([, address]) => address === local);
   const queue = fields?.[4]?.split(':')[1];
-  return queue === undefined ? undefined : Number.parseInt(queue, 16);
+  if (queue === undefined) return undefined;
+  return { queuedBytes: Number.parseInt(queue, 16), droppedPackets: Number(fields?.at(-1)) };
 }
 
 /** An IPv4 address as /proc/net/udp writes it: little endian. */

@@ -8,7 +8,8 @@ import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { openRunFolder } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
-import { createLossMarks } from './lossMarks.ts';
+import { NO_LOSS_MARKS } from './lossMarks.ts';
+import { createMediaTime } from './mediaTime.ts';
 import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
 
@@ -97,8 +98,8 @@ async function closeParts(
     anchor: () => Promise.resolve(),
     clock: createSegmentClock(),
     logger,
-    // What was lost before the kill is not known any more.
-    losses: createLossMarks({ heldFrames: 0, hasAudio: false, dropsDamaged: false }),
+    mediaTime: createMediaTime(),
+    losses: NO_LOSS_MARKS,
     onSegment: (segment) => adopted.push(segment),
     cutTornEnd: (path) => engine.cutTornEnd(path),
     from:

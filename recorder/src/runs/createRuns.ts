@@ -35,6 +35,7 @@ export function createRuns(deps: RunsDeps): { supervisor: Supervisor; caretaker:
     flush: (runId) => segments.flush(runId),
     adopt: (runId) => caretaker.adopt(runId),
     reportEnd: (runId, end) => announcements.reportEnd(runId, end),
+    clock,
     logger,
   });
   return { supervisor, caretaker };

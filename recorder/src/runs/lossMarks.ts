@@ -1,3 +1,11 @@
+import type { Clock } from '@sightline/shared';
+
+/** How far the video of a run reaches, in media time (90 kHz, not wrapping). */
+export interface VideoPosition {
+  index: number;
+  ticks: number;
+}
+
 /** A part of a run as it lies on disk, in media time (90 kHz, not wrapping). */
 export interface LossyPart {
   index: number;
@@ -17,68 +25,122 @@ export interface TickInterval {
 
 /**
  * Where packets of a run's video were lost. ffmpeg tells of a loss when it gives up waiting for the packets, and until then
- * writes nothing that came after them: what it had written shortly before is intact, and what follows is not, up to
- * the next key frame.
+ * writes nothing that came after them. So if nothing was written for a while when it tells, what was on disk is intact, and
+ * what follows is not, up to the next key frame. If it cannot be seen that nothing was written, as on a slow disk, or when
+ * ffmpeg catches up with what has waited for it, the loss is somewhere between what was seen before and what is there
+ * now: all of that counts as damaged.
  */
 export interface LossMarks {
-  /** How far the video on disk reaches, as of now; told about once a second. */
-  seen(position: { index: number; ticks: number }): void;
-  /** ffmpeg tells of lost packets. Returns whether they were of the video. */
-  add(): boolean;
+  /** How far the video on disk reached at a moment; told about once a second. */
+  seen(position: VideoPosition, atMs: number): void;
+  /** ffmpeg tells of lost packets. Resolves, when it is known where, with whether they were of the video. */
+  add(): Promise<boolean>;
+  /** Resolves when it is known where everything is that ffmpeg has told of so far. */
+  settled(): Promise<void>;
   /** Whether something was lost in a part, or perhaps in it. */
   isMarked(index: number): boolean;
   /** What of a closed part is damaged. To be asked once, in order of the parts. */
   damageIn(part: LossyPart): TickInterval[];
 }
 
-/**
- * @param options.heldFrames how many intact frames ffmpeg may hold back while it waits
- * @param options.hasAudio then a loss may be one of sound, for which video does not stop
- * @param options.dropsDamaged nothing is written of what follows a loss until a key frame, as with VP8
- */
-export function createLossMarks(options: {
+/** What {@link createLossMarks} needs to know of a run. */
+export interface LossMarksDeps {
+  /** How many intact frames ffmpeg may hold back while it waits. */
   heldFrames: number;
+  /** Then a loss may be one of sound, for which video does not stop. */
   hasAudio: boolean;
+  /** Nothing is written of what follows a loss until a key frame, as with VP8. */
   dropsDamaged: boolean;
-}): LossMarks {
-  let position = { index: 0, ticks: Number.NEGATIVE_INFINITY };
-  let rests = false;
-  let marks: { index: number; ticks: number }[] = [];
+  /** How far the video on disk reaches now; undefined before its first frame. */
+  locate: () => Promise<VideoPosition | undefined>;
+  /** Whether packets of the video came faster than ffmpeg took them, since this was asked last. */
+  overflowed: () => Promise<boolean>;
+  clock: Pick<Clock, 'nowMs'>;
+}
 
-  const damageAfter = (part: LossyPart, ticks: number): TickInterval => {
-    const after = part.frames.filter((frame) => frame > Math.max(ticks, part.startTicks));
-    const next = after.slice(options.dropsDamaged ? 0 : options.heldFrames);
+/** A loss lies behind the one position and not behind the other. */
+interface Mark {
+  toldAtMs: number;
+  after: VideoPosition;
+  upTo: VideoPosition;
+}
+
+/** Less than what ffmpeg waits for packets, in which it writes nothing. */
+const FRESH_MS = 2_500;
+const NOWHERE: VideoPosition = { index: 0, ticks: Number.NEGATIVE_INFINITY };
+const NOT_KNOWN: VideoPosition = { index: Number.POSITIVE_INFINITY, ticks: Number.POSITIVE_INFINITY };
+
+/** Builds those of a run that has lost nothing yet. */
+export function createLossMarks(deps: LossMarksDeps): LossMarks {
+  let position = NOWHERE;
+  let seenAtMs = Number.NEGATIVE_INFINITY;
+  let lostAtMs = Number.NEGATIVE_INFINITY;
+  let rests = false;
+  let marks: Mark[] = [];
+  let settled: Promise<unknown> = Promise.resolve();
+
+  const locate = async (mark: Mark, was: { known: boolean; atRest: boolean }): Promise<boolean> => {
+    const { after } = mark;
+    const known = was.known && !(await deps.overflowed());
+    if (known && deps.hasAudio && !was.atRest) {
+      marks = marks.filter((one) => one !== mark);
+      return false;
+    }
+    mark.upTo = known && was.atRest ? after : ((await deps.locate()) ?? after);
+    return true;
+  };
+
+  const damageAfter = (part: LossyPart, mark: Mark): TickInterval => {
+    const { after, upTo } = mark;
+    const fromTicks = after.index < part.index ? part.startTicks : Math.max(after.ticks, part.startTicks);
+    const isWhole = upTo.index > part.index;
+    const lastTicks = upTo.index < part.index ? Number.NEGATIVE_INFINITY : upTo.ticks;
+    const behind = isWhole ? [] : part.frames.filter((frame) => frame > Math.max(fromTicks, lastTicks));
+    const next = behind.slice(deps.dropsDamaged ? 0 : deps.heldFrames);
     const healed = next.find((frame) => part.keyFrames.has(frame));
     // A key frame begins the next part; whether it is the damaged one cannot be seen.
-    if (healed === undefined && next.length === 0 && !options.dropsDamaged) {
-      marks.push({ index: part.index + 1, ticks: Number.NEGATIVE_INFINITY });
+    if (isWhole || (healed === undefined && next.length === 0 && !deps.dropsDamaged)) {
+      mark.after = { index: part.index + 1, ticks: Number.NEGATIVE_INFINITY };
+      marks.push(mark);
     }
-    return { fromTicks: Math.max(ticks, part.startTicks), toTicks: healed ?? part.endTicks };
+    return { fromTicks, toTicks: healed ?? part.endTicks };
   };
 
   return {
-    seen(now) {
+    seen(now, atMs) {
       rests = now.index === position.index && now.ticks === position.ticks;
       position = now;
+      seenAtMs = atMs;
+      for (const mark of marks) if (mark.upTo === NOT_KNOWN && mark.toldAtMs < atMs) mark.upTo = now;
     },
     add() {
-      if (options.hasAudio && !rests) return false;
-      if (!marks.some((mark) => mark.index === position.index && mark.ticks === position.ticks)) {
-        marks.push(position);
-      }
-      return true;
+      const nowMs = deps.clock.nowMs();
+      const known = nowMs - seenAtMs < FRESH_MS && seenAtMs > lostAtMs;
+      lostAtMs = nowMs;
+      const mark = { toldAtMs: nowMs, after: position, upTo: NOT_KNOWN };
+      marks.push(mark);
+      const located = locate(mark, { known, atRest: rests });
+      settled = Promise.allSettled([settled, located]);
+      return located;
     },
-    isMarked: (index) => marks.some((mark) => mark.index <= index),
+    async settled() {
+      await settled;
+    },
+    isMarked: (index) => marks.some(({ after }) => after.index <= index),
     damageIn(part) {
-      const own = marks.filter((mark) => mark.index <= part.index);
-      marks = marks.filter((mark) => mark.index > part.index);
-      const damage = own
-        .map((mark) => damageAfter(part, mark.index < part.index ? Number.NEGATIVE_INFINITY : mark.ticks))
-        .sort((a, b) => a.fromTicks - b.fromTicks);
-      return merge(damage);
+      const own = marks.filter(({ after }) => after.index <= part.index);
+      marks = marks.filter(({ after }) => after.index > part.index);
+      return merge(own.map((mark) => damageAfter(part, mark)).sort((a, b) => a.fromTicks - b.fromTicks));
     },
   };
 }
+
+/** Those of a run of which it is not known any more what was lost. */
+export const NO_LOSS_MARKS: Pick<LossMarks, 'settled' | 'isMarked' | 'damageIn'> = {
+  settled: () => Promise.resolve(),
+  isMarked: () => false,
+  damageIn: () => [],
+};
 
 function merge(sorted: readonly TickInterval[]): TickInterval[] {
   const merged: TickInterval[] = [];

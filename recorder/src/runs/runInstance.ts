@@ -14,24 +14,23 @@ import type { Manifests } from '../evidence/manifests.ts';
 import { openRunOf, type OpenRuns } from '../store/openRuns.ts';
 import { createRunFolder, runFolderOf } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
-import { createKeyFrameNeed } from './keyFrameNeed.ts';
-import { createLossMarks } from './lossMarks.ts';
 import { createLipSync, type LipSync } from './lipSync.ts';
+import { createMediaTime } from './mediaTime.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { RUN_TRANSITIONS, type RunState } from './runStates.ts';
 import { createSegmentClock, type KeyFrame } from './segmentClock.ts';
 import { createSegmentCollector, type SegmentCollector } from './segmentCollector.ts';
+import { createSingleFlight, type SingleFlight } from './singleFlight.ts';
 import { createStallDetector } from './stallDetector.ts';
+import { watchVideo, type VideoWatch } from './videoWatch.ts';
 import { isDiskFull, saysDiskFull, toProtocolError } from './writeFailure.ts';
 
 const TICK_MS = 1_000;
 const STALL_MS = 5_000;
+/** A disk that hangs for longer has cost more than a new run will. */
+const DISK_STALL_MS = 60_000;
 /** How often in a row the sfu must say that it has no such run: it enters a new one only after its start. */
 const DISOWNED_ROUNDS = 10;
-
-/** Frames that ffmpeg has not written yet: the parser learns of the end of one from the next; sound has it hold one more. */
-const HELD_FRAMES = 1;
-const HELD_FOR_SOUND = 1;
 
 /** How a run ended. */
 export interface RunEnd {
@@ -76,7 +75,9 @@ export interface RunInstance {
    * @param untilMs how long the last picture stood, in the sfu's time, if that is known.
    */
   end(reason: RunEndReason, message: string, untilMs?: number): Promise<void>;
-  /** Resolves when the run is over, however that came about. */
+  /** Resolves when the run begins to end, however that comes about: where the disk hangs, that may take long. */
+  readonly endBegun: Promise<Pick<RunEnd, 'reason' | 'message'>>;
+  /** Resolves when the run is over. */
   readonly ended: Promise<RunEnd>;
 }
 
@@ -90,38 +91,37 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     onTransition: ({ from, to }) => logger.info({ from, to }, 'run'),
   });
   const segmentClock = createSegmentClock();
-  const stalls = createStallDetector({ stallMs: STALL_MS });
+  const stalls = createStallDetector({ stallMs: STALL_MS, diskMs: DISK_STALL_MS });
+  const { promise: endBegun, resolve: beginEnd } = Promise.withResolvers<RunEnd>();
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<RunEnd>();
   let journal: RunJournal | undefined;
   let recording: Recording | undefined;
   let collector: SegmentCollector | undefined;
   let stopTicking = (): void => undefined;
-  let round: Promise<void> | undefined;
+  let rounds: SingleFlight[] = [];
   let disownedRounds = 0;
   let lipSync: LipSync | undefined;
   let starting: Promise<RunDestination> | undefined;
   let ending: Promise<void> | undefined;
 
-  const observe = async (segments: SegmentCollector): Promise<void> => {
-    const asked = stalls.needsPacketsSent ? deps.packetsSent() : undefined;
-    const grew = await segments.collect();
+  const observe = async (video: VideoWatch): Promise<void> => {
+    const { needsMore } = stalls;
+    const asked = needsMore ? deps.packetsSent() : undefined;
+    const grew = await video.look();
     if (grew && machine.state === 'listening') machine.handle('grows');
+    const waitsForDisk = needsMore && (await recording?.waitsForDisk()) === true;
     const answer = await asked;
     disownedRounds = answer === 'unknown-run' ? disownedRounds + 1 : 0;
     if (disownedRounds >= DISOWNED_ROUNDS)
       void end('recorder-lost', 'The sfu does not know the run any more.');
     const packetsSent = answer === 'unknown-run' ? undefined : answer;
-    const stalled = stalls.observe({ nowMs: clock.nowMs(), grew, packetsSent });
+    const stalled = stalls.observe({ nowMs: clock.nowMs(), grew, packetsSent, waitsForDisk });
     if (stalled) void end('stalled', `Packets went out, but the file did not grow for ${STALL_MS} ms.`);
   };
-  const tick = (segments: SegmentCollector): void => {
-    round ??= observe(segments)
-      .catch((error: unknown) => {
-        logger.error({ err: error }, 'the recording cannot be written');
-        const reason = isDiskFull(error) ? 'disk-full' : 'ffmpeg-exited';
-        void end(reason, `The recording cannot be written: ${messageOf(error)}`);
-      })
-      .finally(() => (round = undefined));
+  const cannotBeWritten = (error: unknown): void => {
+    logger.error({ err: error }, 'the recording cannot be written');
+    const reason = isDiskFull(error) ? 'disk-full' : 'ffmpeg-exited';
+    void end(reason, `The recording cannot be written: ${messageOf(error)}`);
   };
 
   const start = async (): Promise<RunDestination> => {
@@ -141,14 +141,17 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     recording = await deps.engine.record(audio === undefined ? job : { ...job, audio }, ports);
     lipSync = createLipSync({ recording, clock: segmentClock, logger });
     const { onSegment } = deps;
-    const losses = createLossMarks({
-      heldFrames: HELD_FRAMES + (audio === undefined ? 0 : HELD_FOR_SOUND),
+    const mediaTime = createMediaTime();
+    const video = watchVideo({
+      recording,
+      folder,
+      mediaTime,
+      firstOpen: () => collector?.firstOpen ?? 0,
+      codec: mimeType,
       hasAudio: audio !== undefined,
-      dropsDamaged: mimeType === 'video/VP8',
-    });
-    const needKeyFrame = createKeyFrameNeed({ request: deps.requestKeyFrame, clock, logger });
-    recording.onLoss(() => {
-      if (losses.add()) needKeyFrame();
+      requestKeyFrame: deps.requestKeyFrame,
+      clock,
+      logger,
     });
     const segments = createSegmentCollector({
       folder,
@@ -158,7 +161,8 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       clock: segmentClock,
       logger,
       onSegment,
-      losses,
+      mediaTime,
+      losses: video.losses,
       cutTornEnd: (path) => deps.engine.cutTornEnd(path),
     });
     collector = segments;
@@ -167,7 +171,10 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       return end(saysDiskFull(lastWords) ? 'disk-full' : 'ffmpeg-exited', lastWords);
     });
     machine.handle('listens');
-    stopTicking = clock.every(TICK_MS, () => tick(segments));
+    // Beside each other: on a slow disk it takes long to close segments.
+    const work = [() => observe(video), () => segments.collect()];
+    rounds = work.map((one) => createSingleFlight(one, cannotBeWritten));
+    stopTicking = clock.every(TICK_MS, () => rounds.forEach((round) => round.start()));
     return {
       host: ports.host,
       rtpPort: ports.video.rtpPort,
@@ -183,7 +190,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
   ): Promise<void> => {
     stopTicking();
     await recording?.stop();
-    await round;
+    await Promise.all(rounds.map((round) => round.idle()));
     // An ffmpeg that had to be killed may not have written the last picture.
     const wroteAll = (await recording?.ended)?.failed === false;
     await collector?.finish(wroteAll ? untilMs : undefined);
@@ -195,6 +202,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       await starting?.catch(() => undefined);
       machine.handle('end');
       const over: RunEnd = { reason, message: message.slice(-2_000), intact: true };
+      beginEnd(over);
       try {
         await finish(reason, over.message, untilMs);
       } catch (error) {
@@ -215,6 +223,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     get state() {
       return machine.state;
     },
+    endBegun,
     ended,
     addKeyFrame(keyFrame) {
       segmentClock.addKeyFrame(keyFrame);

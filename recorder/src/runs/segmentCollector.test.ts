@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Segment } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
+import { createManualClock } from '@sightline/shared/testing';
 import { fakeTs } from '../ffmpeg/fakeTs.ts';
 import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
 import { openRunFolder, type RunFolder } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createLossMarks } from './lossMarks.ts';
+import { createMediaTime } from './mediaTime.ts';
 import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
 
@@ -43,9 +45,14 @@ describe('a segment in which something was lost', () => {
       };
       const segments: Segment[] = [];
       const clock = createSegmentClock();
-      const losses = createLossMarks({ heldFrames: 1, hasAudio: false, dropsDamaged: false });
+      const time = createManualClock(START_MS);
+      const losses = createLossMarks({
+        ...{ heldFrames: 1, hasAudio: false, dropsDamaged: false, clock: time },
+        locate: () => Promise.resolve(undefined),
+        overflowed: () => Promise.resolve(false),
+      });
       const collector = createSegmentCollector({
-        ...{ folder, store, clock, losses },
+        ...{ folder, store, clock, losses, mediaTime: createMediaTime() },
         enter: async () => fail('enter'),
         anchor: () => Promise.resolve(),
         logger: createLogger('test', 'silent'),
@@ -56,7 +63,11 @@ describe('a segment in which something was lost', () => {
       clock.addKeyFrame({ rtpTimestamp: 0, atMs: START_MS });
       await writeFile(folder.partPath(0), fakeTs(frames.slice(0, 3)));
       await collector.collect();
-      losses.add();
+      for (let look = 0; look < 2; look += 1) {
+        time.advance(1_000);
+        losses.seen({ index: 0, ticks: 2 * SECOND }, time.nowMs());
+      }
+      await losses.add();
       await writeFile(folder.partPath(0), fakeTs(frames));
       clock.addKeyFrame({ rtpTimestamp: 6 * SECOND, atMs: START_MS + 6_000 });
       await writeFile(folder.partPath(1), fakeTs([6 * SECOND]));

@@ -3,11 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Interval, Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { readTsFrames } from '../ffmpeg/tsFrames.ts';
-import { PTS_MODULUS, PTS_PER_MS, readFirstPts, readLastPts } from '../ffmpeg/tsTimestamps.ts';
+import { PTS_PER_MS, readFirstPts, readLastPts } from '../ffmpeg/tsTimestamps.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { syncAndDigest } from '../store/fileDigest.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import type { LossMarks } from './lossMarks.ts';
+import type { MediaTime } from './mediaTime.ts';
 import type { SegmentClock } from './segmentClock.ts';
 
 /** How long the last frame of a run is taken to have lasted: nothing comes after it that would tell. */
@@ -17,8 +18,10 @@ const PATIENCE_ROUNDS = 3;
 
 /** Turns the parts that ffmpeg leaves in a run's folder into segments: durable, in the manifest, then handed over. */
 export interface SegmentCollector {
-  /** One round: closes what is complete. Returns whether ffmpeg has written any video since the last one. */
-  collect(): Promise<boolean>;
+  /** Position of the first part that is not closed yet. */
+  readonly firstOpen: number;
+  /** One round: closes what is complete. */
+  collect(): Promise<void>;
   /** Closes everything that is left, after ffmpeg has gone. @param untilMs how long the last picture stood, if that is known. */
   finish(untilMs?: number): Promise<void>;
 }
@@ -42,35 +45,24 @@ export function createSegmentCollector(deps: {
   clock: SegmentClock;
   logger: Logger;
   onSegment: (segment: Segment) => void;
-  losses: LossMarks;
+  mediaTime: MediaTime;
+  losses: Pick<LossMarks, 'settled' | 'isMarked' | 'damageIn'>;
   /** Cuts the last frame off a part if it is not whole; returns whether it did. */
   cutTornEnd: (path: string) => Promise<boolean>;
   from?: { index: number; startMs: number | undefined };
 }): SegmentCollector {
-  const { folder, store, clock, logger, losses } = deps;
+  const { folder, store, clock, logger, losses, mediaTime } = deps;
   let nextIndex = deps.from?.index ?? 0;
   let head: Head | undefined;
-  let firstPts: number | undefined;
-  let lastTicks = 0;
-  let seenBytes = 0;
-  let seenTicks: number | undefined;
   let waited = 0;
   let anchored = false;
   /** The segment that is being closed: an attempt that failed goes on where it failed. */
   let closing: { segment: Segment; stored: boolean } | undefined;
 
-  const unwrap = (pts: number): number => {
-    firstPts ??= pts;
-    const ticks = pts - firstPts;
-    return ticks + PTS_MODULUS * Math.round((lastTicks - ticks) / PTS_MODULUS);
-  };
-
   const readHead = async (at: number): Promise<Head | undefined> => {
     const pts = await readFirstPts(folder.partPath(at));
     if (pts === undefined) return undefined;
-    const ticks = unwrap(pts);
-    lastTicks = ticks;
-    return { index: at, ticks, startMs: undefined };
+    return { index: at, ticks: mediaTime.ticksOf(pts), startMs: undefined };
   };
 
   /** The run's first part. */
@@ -99,14 +91,15 @@ export function createSegmentCollector(deps: {
   };
 
   const holesOf = async (part: Head, startMs: number, durationMs: number): Promise<Interval[]> => {
+    await losses.settled();
     if (!losses.isMarked(part.index)) return [];
     const { pts, keyFrames } = readTsFrames(await readFile(folder.partPath(part.index)));
     const damage = losses.damageIn({
       index: part.index,
       startTicks: part.ticks,
       endTicks: part.ticks + durationMs * PTS_PER_MS,
-      frames: pts.map(unwrap),
-      keyFrames: new Set(keyFrames.map((frame) => unwrap(frame.pts))),
+      frames: pts.map((one) => mediaTime.ticksOf(one)),
+      keyFrames: new Set(keyFrames.map((frame) => mediaTime.ticksOf(frame.pts))),
     });
     const toMs = (ticks: number): number => startMs + Math.round((ticks - part.ticks) / PTS_PER_MS);
     return damage.map(({ fromTicks, toTicks }) => ({ fromMs: toMs(fromTicks), toMs: toMs(toTicks) }));
@@ -134,7 +127,6 @@ export function createSegmentCollector(deps: {
     await deps.enter(segment);
     closing = undefined;
     nextIndex = index + 1;
-    seenBytes = 0;
     waited = 0;
     deps.onSegment(segment);
     return startMs + durationMs;
@@ -178,7 +170,7 @@ export function createSegmentCollector(deps: {
       head = undefined;
       return;
     }
-    const lengthTicks = unwrap(last) - head.ticks;
+    const lengthTicks = mediaTime.ticksOf(last) - head.ticks;
     const startMs = await startOf(head);
     const shownMs = Math.max(0, Math.round(lengthTicks / PTS_PER_MS)) + LAST_FRAME_MS;
     // What was on the screen at the end is not what is left then.
@@ -188,20 +180,11 @@ export function createSegmentCollector(deps: {
   };
 
   return {
+    get firstOpen() {
+      return nextIndex;
+    },
     async collect() {
-      let grew = false;
-      while (await closeComplete(false)) grew = true;
-      const bytes = (await folder.statPart(nextIndex))?.bytes ?? 0;
-      if (bytes !== seenBytes) {
-        // Sound alone makes a file grow too.
-        const pts = await readLastPts(folder.partPath(nextIndex));
-        const ticks = pts === undefined ? undefined : unwrap(pts);
-        grew ||= ticks !== seenTicks;
-        seenTicks = ticks;
-        seenBytes = bytes;
-      }
-      if (seenTicks !== undefined) losses.seen({ index: nextIndex, ticks: seenTicks });
-      return grew;
+      while (await closeComplete(false)) continue;
     },
     async finish(untilMs) {
       const parts = await folder.listParts();

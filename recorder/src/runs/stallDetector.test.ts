@@ -4,11 +4,11 @@ import { createStallDetector } from './stallDetector.ts';
 
 /** Observes once a second; returns the second at which the run counts as stalled, if it does. */
 function observeAll(
-  rounds: readonly { grew: boolean; packetsSent?: number | undefined }[],
+  rounds: readonly { grew: boolean; packetsSent?: number | undefined; waitsForDisk?: boolean }[],
 ): number | undefined {
-  const detector = createStallDetector({ stallMs: 5_000 });
-  const at = rounds.findIndex((round, second) =>
-    detector.observe({ nowMs: second * 1_000, grew: round.grew, packetsSent: round.packetsSent }),
+  const detector = createStallDetector({ stallMs: 5_000, diskMs: 20_000 });
+  const at = rounds.findIndex(({ grew, packetsSent, waitsForDisk = false }, second) =>
+    detector.observe({ nowMs: second * 1_000, grew, packetsSent, waitsForDisk }),
   );
   return at === -1 ? undefined : at;
 }
@@ -51,12 +51,30 @@ describe('a stall', () => {
     );
   });
 
-  it('needs the number of packets only while the file does not grow', () => {
-    const detector = createStallDetector({ stallMs: 5_000 });
-    expect(detector.needsPacketsSent).toBe(false);
-    detector.observe({ nowMs: 0, grew: false, packetsSent: undefined });
-    expect(detector.needsPacketsSent).toBe(true);
-    detector.observe({ nowMs: 1_000, grew: true, packetsSent: 7 });
-    expect(detector.needsPacketsSent).toBe(false);
+  it('is not claimed of a run that waits for the disk, nor within 5 s of its waking up', () => {
+    const rounds = Array.from({ length: 60 }, (_, second) => ({
+      grew: false,
+      packetsSent: second * 60,
+      waitsForDisk: second < 15,
+    }));
+    expect(observeAll(rounds)).toBe(14 + 5);
+  });
+
+  it('is claimed of a run that waits for the disk for too long', () => {
+    const rounds = Array.from({ length: 60 }, (_, second) => ({
+      grew: false,
+      packetsSent: second * 60,
+      waitsForDisk: true,
+    }));
+    expect(observeAll(rounds)).toBe(19 + 5);
+  });
+
+  it('needs more than its file to be seen only while the file does not grow', () => {
+    const detector = createStallDetector({ stallMs: 5_000, diskMs: 20_000 });
+    expect(detector.needsMore).toBe(false);
+    detector.observe({ nowMs: 0, grew: false, packetsSent: undefined, waitsForDisk: false });
+    expect(detector.needsMore).toBe(true);
+    detector.observe({ nowMs: 1_000, grew: true, packetsSent: 7, waitsForDisk: false });
+    expect(detector.needsMore).toBe(false);
   });
 });

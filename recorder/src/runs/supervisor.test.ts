@@ -86,6 +86,7 @@ describe('the supervisor', () => {
         ends.push({ runId, reason, message });
         happened();
       },
+      clock,
       logger,
     });
   });
@@ -220,6 +221,39 @@ describe('the supervisor', () => {
       await round();
     }
     expect(ends).toMatchObject([{ reason: 'stalled' }]);
+  });
+
+  it('does not end a run whose ffmpeg waits for the disk, before it has woken up', async () => {
+    await supervisor.start(order);
+    engine.waitsForDisk = true;
+    for (let second = 0; second < 30; second += 1) {
+      packetsSent = second;
+      await round();
+    }
+    expect(supervisor.size).toBe(1);
+    engine.waitsForDisk = false;
+    for (let sent = 60; ends.length === 0; sent += 60) {
+      packetsSent = sent;
+      await round();
+    }
+    expect(ends).toMatchObject([{ reason: 'stalled' }]);
+  });
+
+  it('reports an end after 10 s, and once, if the disk hangs', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    engine.stopsAfter = promise;
+    await supervisor.start(order);
+    for (let sent = 60; ends.length === 0; sent += 60) {
+      packetsSent = sent;
+      await round();
+    }
+    expect(ends).toMatchObject([{ reason: 'stalled' }]);
+    expect(supervisor.size).toBe(1);
+    resolve();
+    while (supervisor.size > 0) await round();
+    await supervisor.endAll('the test is over');
+    expect(ends).toHaveLength(1);
+    expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'stalled' });
   });
 
   it('ends a run, without a report, that the sfu has forgotten', async () => {

@@ -1,4 +1,4 @@
-import { ProtocolError, type RunEndReason, type RunOrder, type Segment } from '@sightline/shared';
+import { ProtocolError, type Clock, type RunEndReason, type RunOrder, type Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { RunDestination, RunEnd, RunInstance } from './runInstance.ts';
 import type { KeyFrame } from './segmentClock.ts';
@@ -14,7 +14,8 @@ export interface SupervisorDeps {
   /** Looks after a run whose end could not be written. */
   adopt: (runId: string) => Promise<void>;
   /** Tells the sfu of an end that it did not order. */
-  reportEnd: (runId: string, end: RunEnd) => Promise<void>;
+  reportEnd: (runId: string, end: Pick<RunEnd, 'reason' | 'message'>) => Promise<void>;
+  clock: Pick<Clock, 'after'>;
   logger: Logger;
 }
 
@@ -42,6 +43,9 @@ export interface Supervisor {
 /** Ends that need no report: asked for by the sfu, seen by it as the loss of the connection, or the answer to `start-run`. */
 const SILENT_ENDS: readonly RunEndReason[] = ['stopped', 'recorder-lost', 'start-failed'];
 
+/** An end is reported by then, also if its disk hangs and what is left of the run cannot be written yet. */
+const REPORT_MS = 10_000;
+
 /** Builds a supervisor without runs. */
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const runs = new Map<string, { instance: RunInstance; trackFolder: string; over: Promise<void> }>();
@@ -52,13 +56,24 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     return run;
   };
   const settle = async (runId: string, instance: RunInstance): Promise<void> => {
+    let reported: Promise<void> | undefined;
+    const report = ({ reason, message }: Pick<RunEnd, 'reason' | 'message'>): Promise<void> => {
+      if (SILENT_ENDS.includes(reason)) return Promise.resolve();
+      const level = reason === 'silent' ? 'info' : 'warn';
+      deps.logger[level]({ runId, reason, lastWords: message }, 'a run ended by itself');
+      return deps.reportEnd(runId, { reason, message });
+    };
+    const begun = await instance.endBegun;
+    const cancel = deps.clock.after(REPORT_MS, () => {
+      reported = report(begun);
+      // It is awaited, but perhaps much later.
+      reported.catch(() => undefined);
+    });
     const end = await instance.ended;
+    cancel();
     runs.delete(runId);
     await (end.intact ? deps.flush(runId) : deps.adopt(runId));
-    if (SILENT_ENDS.includes(end.reason)) return;
-    const level = end.reason === 'silent' ? 'info' : 'warn';
-    deps.logger[level]({ runId, reason: end.reason, lastWords: end.message }, 'a run ended by itself');
-    await deps.reportEnd(runId, end);
+    await (reported ?? report(end));
   };
 
   return {

@@ -1,0 +1,72 @@
+import type { Clock } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
+import type { Recording } from '../ffmpeg/engine.ts';
+import type { RunFolder } from '../store/runFolder.ts';
+import { createKeyFrameNeed } from './keyFrameNeed.ts';
+import { createLossMarks, type LossMarks, type VideoPosition } from './lossMarks.ts';
+import type { MediaTime } from './mediaTime.ts';
+import { createWrittenVideo } from './writtenVideo.ts';
+
+/** Frames that ffmpeg has not written yet: the parser learns of the end of one from the next; sound has it hold one more. */
+const HELD_FRAMES = 1;
+const HELD_FOR_SOUND = 1;
+
+/** Follows what ffmpeg writes of a run's video, and what is lost of it. */
+export interface VideoWatch {
+  readonly losses: LossMarks;
+  /** Returns whether ffmpeg has written any video since the last look. */
+  look(): Promise<boolean>;
+}
+
+/** Watches a recording; asks for a key frame whenever some of its video was lost. */
+export function watchVideo(deps: {
+  recording: Recording;
+  folder: RunFolder;
+  mediaTime: MediaTime;
+  /** Position of the first part that is not closed yet. */
+  firstOpen: () => number;
+  /** What is received. */
+  codec: string;
+  hasAudio: boolean;
+  requestKeyFrame: () => Promise<unknown>;
+  clock: Clock;
+  logger: Logger;
+}): VideoWatch {
+  const { recording, hasAudio, clock, logger } = deps;
+  const written = createWrittenVideo(deps);
+  const needKeyFrame = createKeyFrameNeed({ request: deps.requestKeyFrame, clock, logger });
+  const losses = createLossMarks({
+    heldFrames: HELD_FRAMES + (hasAudio ? HELD_FOR_SOUND : 0),
+    hasAudio,
+    dropsDamaged: deps.codec === 'video/VP8',
+    locate: () => written.read(),
+    overflowed: () => recording.overflowed(),
+    clock,
+  });
+  let last: VideoPosition | undefined;
+
+  recording.onLoss(() => {
+    losses
+      .add()
+      .then((ofVideo) => {
+        if (ofVideo) needKeyFrame();
+      })
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'where packets were lost could not be found out yet');
+        needKeyFrame();
+      });
+  });
+
+  return {
+    losses,
+    async look() {
+      const atMs = clock.nowMs();
+      const position = await written.read();
+      if (position === undefined) return false;
+      losses.seen(position, atMs);
+      const grew = position.index !== last?.index || position.ticks !== last.ticks;
+      last = position;
+      return grew;
+    },
+  };
+}
