@@ -3,9 +3,6 @@ import * as z from 'zod';
 import type { Database } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** An export as it is on record. */
-export type StoredExport = ExportView;
-
 /** What becomes of an export. */
 export interface ExportChange {
   state: ExportState;
@@ -18,14 +15,14 @@ export interface ExportChange {
 /** What is on record of exports. */
 export interface ExportsRepository {
   /** All of them, or none. */
-  add(exports: readonly StoredExport[]): Promise<void>;
-  find(exportId: string): Promise<StoredExport | undefined>;
+  add(exports: readonly ExportView[]): Promise<void>;
+  find(exportId: string): Promise<ExportView | undefined>;
   /** The newest first; of these companies only. */
-  list(companyIds: readonly string[] | 'all', limit: number): Promise<StoredExport[]>;
+  list(companyIds: readonly string[] | 'all', limit: number): Promise<ExportView[]>;
   /** Those of a recorder that are neither done, failed nor cancelled, the oldest first. */
-  listUnfinished(recorderId: string): Promise<StoredExport[]>;
+  listUnfinished(recorderId: string): Promise<ExportView[]>;
   /** A state only moves forward: undefined if it could not, or there is no such export. */
-  change(exportId: string, change: ExportChange): Promise<StoredExport | undefined>;
+  change(exportId: string, change: ExportChange): Promise<ExportView | undefined>;
 }
 
 /** From where a state can be reached. Whoever has a result may still drop it. */
@@ -40,7 +37,7 @@ const BEFORE: Readonly<Record<ExportState, readonly ExportState[]>> = {
 /** The {@link ExportsRepository} on a database. */
 export function createExportsRepository(database: Database): ExportsRepository {
   const all = () => database.selectFrom('exports').selectAll();
-  const find = async (exportId: string): Promise<StoredExport | undefined> => {
+  const find = async (exportId: string): Promise<ExportView | undefined> => {
     const row = await all().where('export_id', '=', exportId).executeTakeFirst();
     return row && toExport(row);
   };
@@ -95,7 +92,7 @@ function toRow({
   bytes,
   finishedAtMs,
   ...order
-}: StoredExport): Schema['exports'] {
+}: ExportView): Schema['exports'] {
   return {
     export_id: exportId,
     company_id: companyId,
@@ -113,7 +110,7 @@ function toRow({
   };
 }
 
-function toExport(row: Schema['exports']): StoredExport {
+function toExport(row: Schema['exports']): ExportView {
   return {
     ...exportOrder.parse(JSON.parse(row.export_order)),
     exportId: row.export_id,

@@ -7,7 +7,7 @@ import {
   type ExportView,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
-import type { ExportsRepository, StoredExport } from '../db/exports.ts';
+import type { ExportsRepository } from '../db/exports.ts';
 import type { RecordedMedia, RecordedMediaRepository } from '../db/recordedMedia.ts';
 import { elsewhereThan, holderOf, holdingsOf } from '../recording/mediaHolder.ts';
 import type { RecorderLink, RecorderPool } from '../recording/recorderPool.ts';
@@ -31,9 +31,9 @@ export interface Exports {
     order: ExportOrder,
     media: readonly RecordedMedia[],
     requestedBy: ExportView['requestedBy'],
-  ): Promise<StoredExport[]>;
+  ): Promise<ExportView[]>;
   /** Drops an export and everything that was made of it. Undefined if it was cancelled before, or there is none. */
-  cancel(exportId: string): Promise<StoredExport | undefined>;
+  cancel(exportId: string): Promise<ExportView | undefined>;
   /** A recorder tells how an export of its is doing. @throws {ProtocolError} `unknown-export`: it is to be dropped. */
   told(recorderId: string, progress: ExportProgress): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function createExports(deps: {
 }): Exports {
   const { repository, recorders, clock, logger } = deps;
 
-  const jobOf = async (stored: StoredExport, media: readonly RecordedMedia[]): Promise<ExportJob> => {
+  const jobOf = async (stored: ExportView, media: readonly RecordedMedia[]): Promise<ExportJob> => {
     const { exportId, recorderId, elsewhere } = stored;
     const order = orderOf(stored);
     return {
@@ -102,7 +102,7 @@ export function createExports(deps: {
       // Somebody has to begin with it.
       holderOf(media, recorders);
       const requestedAtMs = clock.nowMs();
-      const stored = holdingsOf(media).map(({ recorderId }): StoredExport => ({
+      const stored = holdingsOf(media).map(({ recorderId }): ExportView => ({
         ...order,
         exportId: deps.newId(),
         requestedBy,
@@ -165,7 +165,7 @@ export function createExports(deps: {
 }
 
 /** What an export was ordered with. */
-function orderOf({ companyId, from, fromMs, toMs, caseNumber, output }: StoredExport): ExportOrder {
+function orderOf({ companyId, from, fromMs, toMs, caseNumber, output }: ExportView): ExportOrder {
   return { companyId, from, fromMs, toMs, output, ...(caseNumber !== undefined && { caseNumber }) };
 }
 

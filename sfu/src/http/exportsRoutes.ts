@@ -8,12 +8,13 @@ import {
   exportView,
   id,
   type Clock,
+  type ExportView,
 } from '@sightline/shared';
 import { HttpProblem, signMediaToken } from '@sightline/shared/node';
 import * as z from 'zod';
 import { requestedBy } from '../audit/actors.ts';
 import type { AuditLog } from '../audit/auditLog.ts';
-import type { ExportsRepository, StoredExport } from '../db/exports.ts';
+import type { ExportsRepository } from '../db/exports.ts';
 import type { RecordedMediaRepository } from '../db/recordedMedia.ts';
 import { mediaOf, type Exports } from '../exports/exports.ts';
 import { isWithin, type Reach } from '../identity/authorise.ts';
@@ -43,7 +44,7 @@ export function exportsRoutes(api: Api, deps: ExportsRoutesDeps): void {
   const { exports, repository, auditLog } = deps;
 
   /** What is out of reach is answered like what does not exist. */
-  const find = async (reach: Reach, exportId: string): Promise<StoredExport> => {
+  const find = async (reach: Reach, exportId: string): Promise<ExportView> => {
     const found = await repository.find(exportId);
     if (found !== undefined && isWithin(reach, { companyId: found.companyId })) return found;
     throw new HttpProblem(404, 'unknown-export', 'There is no such export.');
@@ -160,7 +161,7 @@ export function exportsRoutes(api: Api, deps: ExportsRoutesDeps): void {
 }
 
 /** What tells in the audit log which export it was. */
-function detailsOf(stored: StoredExport): Record<string, string> {
+function detailsOf(stored: ExportView): Record<string, string> {
   const { exportId, recorderId, from, output, caseNumber } = stored;
   return {
     exportId,

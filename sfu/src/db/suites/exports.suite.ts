@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { createExportsRepository, type ExportChange, type StoredExport } from '../exports.ts';
+import type { ExportView } from '@sightline/shared';
+import { createExportsRepository, type ExportChange } from '../exports.ts';
 import { createOrganisationRepository } from '../organisation.ts';
 import { companyOf } from './fixtures.ts';
 import { freshDatabase, type CreateEmptyDatabase } from './testDatabase.ts';
 
-const exportOf = (exportId: string, change: Partial<StoredExport> = {}): StoredExport => ({
+const exportOf = (exportId: string, change: Partial<ExportView> = {}): ExportView => ({
   exportId,
   companyId: 'c1',
   from: { kind: 'user', userId: 'zoë %1' },
