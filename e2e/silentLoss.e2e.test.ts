@@ -4,12 +4,15 @@ import { createCleanup } from './harness/cleanup.ts';
 import { longestStepBackMs, summariseCoverage } from './harness/coverage.ts';
 import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
-import { decodeAccounted } from './harness/ledger.ts';
+import { decodeAccounted, ledgerOf } from './harness/ledger.ts';
 import { createNetworkNamespace, type NetworkNamespace } from './harness/netns.ts';
 import { recordedRun, share, shareScreen, type SharedScreen } from './harness/product.ts';
 import { runsOf, stopSharing } from './harness/recordings.ts';
 import { startStack, type Stack } from './harness/stack.ts';
+import { until } from './harness/until.ts';
 
+/** Sooner than an agent notices that nothing arrives. */
+const SHORT_MS = 3_000;
 /** From when it is noticed. */
 const OUTAGE_MS = 3_000;
 const NOTICED_MS = 15_000;
@@ -39,6 +42,32 @@ beforeAll(async () => {
 });
 
 afterAll(() => cleanup.close());
+
+describe('a loss that ends before anybody notices', () => {
+  it('is healed from what the agent keeps of what it sent', async () => {
+    const { sessionId } = screen;
+    const cutAtMs = Date.now();
+    await network.cut('far');
+    // How long it lasts is what is tested.
+    await delay(SHORT_MS);
+    await network.restore();
+    const span = await until(
+      'what was lost on record as healed',
+      async () => {
+        const { tracks } = await ledgerOf(stack, sessionId);
+        return tracks
+          .flatMap(({ spans }) => spans)
+          .find((one) => one.state === 'recorded' && one.source === 'healed' && one.toMs > cutAtMs);
+      },
+      { timeoutMs: HEALED_MS },
+    );
+    reportFigures('silentLoss, short', {
+      healedAfterMs: Date.now() - cutAtMs - SHORT_MS,
+      healed: { afterCutMs: span.fromMs - cutAtMs, lengthMs: span.toMs - span.fromMs },
+    });
+    expect(span.toMs - span.fromMs).toBeGreaterThan(SHORT_MS / 2);
+  });
+});
 
 describe('a loss of which nothing tells', () => {
   it('is healed from when it happened, not from when it was noticed', async () => {

@@ -91,6 +91,7 @@ async function mount(search: string, secret?: string): Promise<void> {
     readIdleMs: async () => undefined,
     local: {
       media: {
+        recordSent: () => undefined,
         forgetSent: () => undefined,
         record: (_track, _times, { ended }) => {
           recordings += 1;

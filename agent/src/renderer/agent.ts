@@ -123,6 +123,7 @@ export function createAgent(deps: AgentDeps): Agent {
     localCopies?.disconnected();
   });
   connection.events.on('publish-again', () => publisher.publishAgain());
+  connection.events.on('offer-sent', (trackId) => localCopies?.offerSent(trackId));
   connection.events.on('refused', () => {
     publisher.forget();
     displays.close();

@@ -71,13 +71,19 @@ const WITH_AUDIO = [
   ...['-max_interleave_delta', '1', '-output_ts_offset', '0.1'],
 ];
 
+/**
+ * A key frame that comes by itself after this part of a segment ends it: what follows lost pictures then is a segment of its
+ * own, and what an agent uploads of them can be put between the two.
+ */
+const CUT_SHARE = 1 / 3;
+
 const outputOptions = (transcode: boolean, hasAudio: boolean, segmentSeconds: number): string[] => [
   ...['-map', '0:v:0'],
   ...(transcode ? TRANSCODE : COPY),
   ...(hasAudio ? WITH_AUDIO : []),
   ...['-flush_packets', '1', '-muxdelay', '0', '-muxpreload', '0'],
   ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_format_options', 'flush_packets=1'],
-  ...['-segment_time', String(segmentSeconds), '-reset_timestamps', '0'],
+  ...['-segment_time', String(segmentSeconds * CUT_SHARE), '-reset_timestamps', '0'],
 ];
 
 /** Prepares the ffmpeg that writes what arrives at the ports as TS segments into the job's folder. */

@@ -30,6 +30,7 @@ function connect(userName = 'ann'): AgentClient {
       notifier: {
         watched: (viewers) => told.push(`watched ${viewers}`),
         publishAgain: () => told.push('publish again'),
+        offerSent: (trackId) => told.push(`offer ${trackId}`),
       },
     },
   );

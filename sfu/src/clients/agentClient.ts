@@ -32,6 +32,8 @@ export interface ProduceOrder {
 export interface AgentNotifier {
   watched(viewers: number): void;
   publishAgain(): void;
+  /** Something of what was sent of this display lately has not arrived. */
+  offerSent(trackId: string): void;
 }
 
 /** What a client is made of, beside its identity. */
@@ -140,6 +142,11 @@ export class AgentClient {
 
   reportUplink(availableBps: number): void {
     this.#uplinkBps = availableBps;
+  }
+
+  /** Has the agent offer what it keeps of what it sent of a display. */
+  offerSent(trackId: string): void {
+    this.#deps.notifier.offerSent(trackId);
   }
 
   /** The capabilities of the router on which this agent lives. */

@@ -21,6 +21,10 @@ export function createClientOf(
         publishAgain: () => {
           if (device.state === 'online') device.tell('publish-again', { reason: 'worker-died' });
         },
+        // One that is away records by itself, and begins with what it sent.
+        offerSent: (trackId) => {
+          if (device.state === 'online') device.tell('offer-sent', { trackId });
+        },
       },
     },
   );

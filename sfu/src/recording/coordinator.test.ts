@@ -13,6 +13,7 @@ import { createFakeRecorder } from './fakeRecorder.ts';
 import { RecorderPool } from './recorderPool.ts';
 import { createSessionRecords } from './sessionRecords.ts';
 
+let offered: string[];
 const logger = createLogger('test', 'silent');
 
 let clock: ManualClock;
@@ -39,7 +40,11 @@ async function stream(sources: readonly Source[] = ['full', 'small']): Promise<A
       engine,
       clock,
       events: directory.events,
-      notifier: { watched: () => undefined, publishAgain: () => undefined },
+      notifier: {
+        watched: () => undefined,
+        publishAgain: () => undefined,
+        offerSent: (trackId) => offered.push(trackId),
+      },
     },
   );
   client.startStreaming();
@@ -72,6 +77,7 @@ const stateOf = (client: AgentClient): string =>
 
 beforeEach(async () => {
   clock = createManualClock(1_000_000);
+  offered = [];
   engine = createFakeEngine();
   directory = new ClientDirectory(logger);
   recorders = new RecorderPool(logger);
@@ -333,6 +339,19 @@ describe('recording coordinator', () => {
     clock.advance(10_000);
     await settle();
     expect(recorder.started).toHaveLength(3);
+  });
+
+  it('has the agent offer what a segment misses', async () => {
+    const recorder = createFakeRecorder();
+    recorders.add(recorder);
+    await stream();
+    const segment = { index: 0, startMs: 1_000_000, durationMs: 6_000, sha256: '', bytes: 1 };
+    const holes = [{ fromMs: 1_002_000, toMs: 1_005_000 }];
+    coordinator.segmentRecorded('another', { ...segment, holes });
+    coordinator.segmentRecorded(recorder.started[0]?.runId ?? '', { ...segment, holes: [] });
+    expect(offered).toEqual([]);
+    coordinator.segmentRecorded(recorder.started[0]?.runId ?? '', { ...segment, holes });
+    expect(offered).toEqual(['display-1']);
   });
 
   it('gives a run to the least loaded recorder that admits it', async () => {

@@ -1,10 +1,17 @@
-import { TypedEmitter, type Clock, type RecordingState, type RunEndReason } from '@sightline/shared';
+import {
+  TypedEmitter,
+  type Clock,
+  type RecordingState,
+  type RunEndReason,
+  type Segment,
+} from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { MediaProducer } from '../media/types.ts';
 import { STILL_BPS } from './keyFrames.ts';
+import { createLossRepair } from './lossRepair.ts';
 import type { RecorderLink, RecorderPool } from './recorderPool.ts';
 import type { SessionRecords } from './sessionRecords.ts';
 import type { RunRefusal } from './runRefusal.ts';
@@ -38,6 +45,8 @@ export interface RecordingCoordinator {
   packetsSent(runId: string): Promise<number | undefined>;
   /** Packets of a run were lost: asks for a key frame, which ends the damage, but not again and again. */
   keyFrameNeeded(runId: string): void;
+  /** A segment is on record; of one that has holes, the agent may have kept what is missing. */
+  segmentRecorded(runId: string, segment: Segment): void;
   /** Ends all runs; resolves when they are durable or could not be ended. */
   close(): Promise<void>;
 }
@@ -55,6 +64,7 @@ export function createRecordingCoordinator(deps: {
   const { directory, recorders, repository, clock, logger } = deps;
   const recordings = new Map<string, TrackRecording>();
   const ending = new Set<Promise<void>>();
+  const lossRepair = createLossRepair(deps);
   const lastPictures = new WeakMap<TrackRecording, Promise<number | undefined>>();
   const events = new TypedEmitter<CoordinatorEvents>((err, event) => {
     logger.error({ code: 'coordinator-listener-failed', err, event }, 'a listener to recording events threw');
@@ -171,6 +181,10 @@ export function createRecordingCoordinator(deps: {
     },
     keyFrameNeeded(runId) {
       ofRun(runId)?.activeRun(runId)?.keyFrameNeeded();
+    },
+    segmentRecorded(runId, segment) {
+      const recording = ofRun(runId);
+      if (recording !== undefined) lossRepair.segmentRecorded(recording.published, segment);
     },
     async close() {
       for (const recording of recordings.values()) end(recording, 'stopped');

@@ -87,6 +87,9 @@ function deliver(socket: AgentSocket, name: string, payload: unknown, number: nu
     case 'publish-again':
       socket.emit(name, agentMessages[name].parse(payload), number);
       return;
+    case 'offer-sent':
+      socket.emit(name, agentMessages[name].parse(payload), number);
+      return;
   }
 }
 

@@ -94,6 +94,7 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         await requireOwnRun(runId);
         await segmentWriter.add(runId, segment);
         await deps.ledgers.segmentRecorded(runId);
+        coordinator.segmentRecorded(runId, segment);
         return {};
       },
       'run-ended': async ({ runId, reason, message }) => {

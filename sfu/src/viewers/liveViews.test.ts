@@ -32,7 +32,7 @@ beforeEach(() => {
       engine: createFakeEngine(),
       clock,
       events: directory.events,
-      notifier: { watched: () => undefined, publishAgain: () => undefined },
+      notifier: { watched: () => undefined, publishAgain: () => undefined, offerSent: () => undefined },
     },
   );
   const record = (entry: AuditRecord) => {

@@ -162,6 +162,8 @@ export const agentMessages = {
   watched: z.object({ viewers: z.int().nonnegative() }),
   /** The server lost the agent's transports: make new ones and produce again, in the same session. */
   'publish-again': z.object({ reason: closeReason }),
+  /** Packets of a display's video were lost: what the agent keeps of what it sent lately is to be offered. */
+  'offer-sent': z.object({ trackId }),
 } as const satisfies NoticeTable;
 
 /** Agent to server. */

@@ -36,6 +36,8 @@ export interface LocalCopies {
   readonly events: TypedEmitter<{ changed: [LocalStatus] }>;
   readonly status: LocalStatus;
   update(situation: SharingSituation): void;
+  /** The server misses something of what was sent of this display lately. */
+  offerSent(trackId: string): void;
   connected(): void;
   disconnected(): void;
   close(): void;
@@ -92,6 +94,7 @@ export function createLocalCopies(deps: {
       return status;
     },
     update: (situation) => recorder.update(situation),
+    offerSent: (trackId) => recorder.recordSent(trackId),
     connected: () => uploads.connected(),
     disconnected: () => uploads.disconnected(),
     close() {

@@ -31,6 +31,8 @@ export interface LocalMedia {
     times: Times,
     handlers: RecordingHandlers,
   ): () => void;
+  /** Records what was sent of the track lately, and nothing else: a part of it has not arrived. */
+  recordSent(track: PieceTrack, times: Times, handlers: RecordingHandlers): void;
   /** What was sent until now is part of no recording that begins later. */
   forgetSent(): void;
 }
@@ -42,7 +44,7 @@ export function createWorkerMedia(scope: {
   createId: () => string;
   onError: (error: unknown) => void;
   /** Undefined where nothing can be kept of what is sent. */
-  taps: Pick<SenderTaps, 'take' | 'forget'> | undefined;
+  taps: Pick<SenderTaps, 'take' | 'copy' | 'forget'> | undefined;
 }): LocalMedia | undefined {
   const { createProcessor, taps } = scope;
   if (createProcessor === undefined) return undefined;
@@ -83,19 +85,32 @@ export function createWorkerMedia(scope: {
     return opened;
   }
 
+  /** Gives whoever the recording is for its reports. */
+  function enter(handlers: RecordingHandlers): {
+    recordingId: string;
+    order: (value: WorkerOrder, transfer?: Transferable[]) => void;
+  } {
+    const recordingId = scope.createId();
+    const current = (worker ??= open());
+    recordings.set(recordingId, handlers);
+    return { recordingId, order: (value, transfer = []) => current.postMessage(value, transfer) };
+  }
+
   return {
     record({ media, sessionId, trackId, label }, times, handlers) {
-      const recordingId = scope.createId();
-      const current = (worker ??= open());
-      const order = (value: WorkerOrder, transfer: Transferable[] = []): void =>
-        current.postMessage(value, transfer);
-      recordings.set(recordingId, handlers);
+      const { recordingId, order } = enter(handlers);
       const { readable: frames } = createProcessor(media);
       const track = { sessionId, trackId, label };
       const sent = taps?.take(trackId);
       const transfer = sent === undefined ? [frames] : [frames, sent];
       order({ kind: 'begin', recordingId, track, frames, sent, ...times }, transfer);
       return () => order({ kind: 'end', recordingId });
+    },
+    recordSent(track, times, handlers) {
+      const sent = taps?.copy(track.trackId);
+      if (sent === undefined) return;
+      const { recordingId, order } = enter(handlers);
+      order({ kind: 'write-sent', recordingId, track, sent, ...times }, [sent]);
     },
     forgetSent: () => taps?.forget(),
   };

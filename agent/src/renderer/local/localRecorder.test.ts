@@ -27,6 +27,15 @@ class FakeLocalMedia implements LocalMedia {
     };
   }
 
+  recordSent(
+    { sessionId, trackId }: { sessionId: string; trackId: string },
+    times: Times,
+    { ended }: RecordingHandlers,
+  ): void {
+    this.begun.push({ of: `sent of ${sessionId}/${trackId}`, times });
+    ended();
+  }
+
   forgetSent(): void {
     this.forgotten += 1;
   }
@@ -63,6 +72,30 @@ beforeEach(() => {
     },
   });
   situation = { displays: [], sessionId: undefined, mayRecord: true, streamed: new Set() };
+});
+
+describe('what was sent lately', () => {
+  const begun = (): string[] => media.begun.map(({ of }) => of);
+
+  it('is recorded when the server misses something of it, and the user wants to be seen', () => {
+    let ended = 0;
+    recorder.events.on('ended', () => (ended += 1));
+    recorder.recordSent('display-1');
+    update({ displays: [one], sessionId: 's1', ...streamed(one) });
+    recorder.recordSent('display-1');
+    recorder.recordSent('display-2');
+    expect([begun(), ended, recorder.isRecording]).toEqual([['sent of s1/display-1'], 1, false]);
+    update({ mayRecord: false });
+    recorder.recordSent('display-1');
+    expect(begun()).toHaveLength(1);
+  });
+
+  it('is no recording of its own while the display is recorded here, for that begins with it', () => {
+    update({ displays: [one], sessionId: 's1', ...streamed(one) });
+    update(streamed());
+    recorder.recordSent('display-1');
+    expect(begun()).toEqual(['s1/display-1']);
+  });
 });
 
 describe('recording on this computer', () => {

@@ -1,6 +1,6 @@
 import { TypedEmitter, type Clock, type ListenerErrorHandler } from '@sightline/shared';
 import type { Display } from '../capture/display.ts';
-import type { LocalMedia } from './localMedia.ts';
+import type { LocalMedia, Times } from './localMedia.ts';
 import type { PieceRecord } from './piece.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -37,6 +37,8 @@ export interface LocalRecorder {
   readonly events: TypedEmitter<LocalRecorderEvents>;
   readonly isRecording: boolean;
   update(situation: SharingSituation): void;
+  /** The server misses something of what was sent of this display lately: records what is kept of it. */
+  recordSent(trackId: string): void;
   /** Begins new pieces: what is measured of time from now on does not hold for what came before. */
   timeJumped(): void;
   /** Ends every recording. May be called again. */
@@ -84,26 +86,28 @@ export function createLocalRecorder(deps: {
     events.emit('changed', wasRecording);
   }
 
+  const times = (): Times => ({
+    agentAheadMs: timeline.nowMs() - deps.pageMs(),
+    clockOffsetMs: timeline.offsetMs,
+  });
+  const pieceBegun = (piece: PieceRecord): void => {
+    events.emit('problem', undefined);
+    events.emit('pieceBegun', piece);
+  };
+
   function begin(track: Tracked, sessionId: string): void {
     const { trackId, label, full } = track.display;
-    const ownEnd = media.record(
-      { sessionId, trackId, label, media: full },
-      { agentAheadMs: timeline.nowMs() - deps.pageMs(), clockOffsetMs: timeline.offsetMs },
-      {
-        pieceBegun(piece) {
-          events.emit('problem', undefined);
-          events.emit('pieceBegun', piece);
-        },
-        failed({ message }) {
-          events.emit('problem', message);
-          if (track.recording !== recording) return;
-          track.recording = undefined;
-          setTimer(track, RETRY_MS);
-          announce();
-        },
-        ended: () => events.emit('ended'),
+    const ownEnd = media.record({ sessionId, trackId, label, media: full }, times(), {
+      pieceBegun,
+      failed({ message }) {
+        events.emit('problem', message);
+        if (track.recording !== recording) return;
+        track.recording = undefined;
+        setTimer(track, RETRY_MS);
+        announce();
       },
-    );
+      ended: () => events.emit('ended'),
+    });
     const recording: Recording = { sessionId, end: ownEnd };
     track.recording = recording;
   }
@@ -181,6 +185,19 @@ export function createLocalRecorder(deps: {
         settle(track);
       }
       announce();
+    },
+    recordSent(trackId) {
+      const { sessionId, mayRecord } = situation;
+      const track = tracked.get(trackId);
+      // What is being recorded begins with what was sent.
+      if (sessionId === undefined || !mayRecord || track === undefined || track.recording !== undefined)
+        return;
+      const { label } = track.display;
+      media.recordSent({ sessionId, trackId, label }, times(), {
+        pieceBegun,
+        failed: ({ message }) => events.emit('problem', message),
+        ended: () => events.emit('ended'),
+      });
     },
     timeJumped() {
       media.forgetSent();

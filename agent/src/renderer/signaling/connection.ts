@@ -49,6 +49,8 @@ export type ConnectionEvents = {
   /** Whether what is streamed is recorded has changed. */
   recorded: [recorded: boolean];
   'publish-again': [CloseReason];
+  /** The recording misses something of what was sent of this display lately. */
+  'offer-sent': [trackId: string];
   /** How far the server's clock is ahead of the wall clock here was measured. */
   clock: [ClockOffset];
 };

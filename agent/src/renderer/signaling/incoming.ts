@@ -40,6 +40,7 @@ export function listenToServer(deps: {
       watched: ({ viewers }) => events.emit('watched', viewers),
       recorded: ({ recorded }) => events.emit('recorded', recorded),
       'publish-again': ({ reason }) => events.emit('publish-again', reason),
+      'offer-sent': ({ trackId }) => events.emit('offer-sent', trackId),
     },
     seen,
     onBadMessage: ({ name, error }) => onListenerError(error, name),

@@ -8,8 +8,10 @@ const MAX_BYTES = 24 * 1_024 * 1_024;
 /** The pictures that were encoded last, from a key frame on. */
 export interface PictureRing {
   push(picture: Picture): void;
-  /** Gives away all pictures, the oldest first. */
-  take(): Picture[];
+  /** All pictures, the oldest first. */
+  readonly pictures: readonly Picture[];
+  /** Drops them. */
+  clear(): void;
 }
 
 /** Builds a {@link PictureRing}: what is older than 20 s is dropped, a group of pictures at a time. */
@@ -34,10 +36,11 @@ export function createPictureRing(): PictureRing {
       group.bytes += picture.data.length;
       while (isTooMuch(picture.timestampUs)) groups.shift();
     },
-    take() {
-      const taken = groups.flatMap(({ pictures }) => pictures);
+    get pictures() {
+      return groups.flatMap(({ pictures }) => pictures);
+    },
+    clear() {
       groups = [];
-      return taken;
     },
   };
 }

@@ -19,6 +19,8 @@ export interface SentStretch {
 export type TapOrder =
   /** Answered through the port with a {@link SentStretch}, or with undefined if nothing is kept. */
   | { kind: 'take'; trackId: string; to: MessagePort }
+  /** The same, and it goes on being kept. */
+  | { kind: 'copy'; trackId: string; to: MessagePort }
   /** What was sent until now is nobody's business any more. */
   | { kind: 'forget' };
 

@@ -87,8 +87,12 @@ describe('what passes through a worker', () => {
 });
 
 it('brings what was sent through a port of its own', () => {
-  const port = taps.take('display-1');
+  const ports = [taps.copy('display-1'), taps.take('display-1')];
   taps.forget();
-  expect(worker.orders).toMatchObject([{ kind: 'take', trackId: 'display-1' }, { kind: 'forget' }]);
-  port.close();
+  expect(worker.orders).toMatchObject([
+    { kind: 'copy', trackId: 'display-1' },
+    { kind: 'take', trackId: 'display-1' },
+    { kind: 'forget' },
+  ]);
+  for (const port of ports) port.close();
 });

@@ -6,6 +6,8 @@ export interface SenderTaps {
   keep(trackId: string, sender: Pick<RTCRtpSender, 'transform'>): void;
   /** Brings what was sent of a track lately, a `SentStretch`, or undefined if there is nothing; only once. */
   take(trackId: string): MessagePort;
+  /** The same, as often as one likes. */
+  copy(trackId: string): MessagePort;
   /** Drops what was sent until now. */
   forget(): void;
 }
@@ -35,6 +37,11 @@ export function createSenderTaps(scope: {
     }
   }
   const order = (value: TapOrder, transfer: Transferable[] = []): void => worker.postMessage(value, transfer);
+  const bring = (kind: 'take' | 'copy', trackId: string): MessagePort => {
+    const { port1, port2 } = new MessageChannel();
+    order({ kind, trackId, to: port1 }, [port1]);
+    return port2;
+  };
 
   worker.addEventListener('message', ({ data }: MessageEvent<TapReport>) => {
     switch (data.kind) {
@@ -58,11 +65,8 @@ export function createSenderTaps(scope: {
 
   return {
     keep,
-    take(trackId) {
-      const { port1, port2 } = new MessageChannel();
-      order({ kind: 'take', trackId, to: port1 }, [port1]);
-      return port2;
-    },
+    take: (trackId) => bring('take', trackId),
+    copy: (trackId) => bring('copy', trackId),
     forget: () => order({ kind: 'forget' }),
   };
 }

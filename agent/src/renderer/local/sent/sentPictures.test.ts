@@ -18,7 +18,7 @@ it('keeps copies of what is sent, stamped evenly also where RTP begins to count 
     nowMs += 100;
     rtpTimestamp = (rtpTimestamp + STEP) % 2 ** 32;
   }
-  const stretch = sent.take();
+  const stretch = sent.kept;
   const pictures = stretch?.pictures ?? [];
   expect(pictures.map(({ timestampUs, isKey }) => [timestampUs, isKey])).toEqual([
     [0, true],
@@ -26,6 +26,8 @@ it('keeps copies of what is sent, stamped evenly also where RTP begins to count 
     [200_000, false],
   ]);
   expect(stretch).toMatchObject({ aheadMs: 50_000, untilUs: 300_000 });
-  expect(sent.take()).toBeUndefined();
+  expect(sent.kept).toEqual(stretch);
+  sent.forget();
+  expect(sent.kept).toBeUndefined();
   expect(pictures.every(({ data, width }) => data.length === 4 && width === 1920)).toBe(true);
 });

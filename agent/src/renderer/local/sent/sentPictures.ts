@@ -20,8 +20,9 @@ export interface SentFrame {
 export interface SentPictures {
   /** Copies a frame that is being sent, which goes its way untouched. */
   copy(frame: SentFrame): void;
-  /** Gives away what is kept. */
-  take(): SentStretch | undefined;
+  /** What is kept, and goes on being kept; undefined if there is nothing. */
+  readonly kept: SentStretch | undefined;
+  forget(): void;
 }
 
 /** Builds {@link SentPictures}. */
@@ -49,12 +50,13 @@ export function createSentPictures(nowMs: () => number): SentPictures {
       const picture: Picture = { data: new Uint8Array(frame.data.slice(0)), isKey, timestampUs, ...size };
       ring.push(picture);
     },
-    take() {
-      const pictures = ring.take();
+    get kept() {
+      const { pictures } = ring;
       const lastUs = pictures.at(-1)?.timestampUs;
       if (lastUs === undefined) return undefined;
       const untilUs = Math.min(captured.nowUs() ?? lastUs, lastUs + LAST_SHOWN_US);
       return { pictures, aheadMs: captured.toMs(0), untilUs };
     },
+    forget: () => ring.clear(),
   };
 }

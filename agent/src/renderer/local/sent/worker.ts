@@ -24,14 +24,32 @@ function tap({ transformer }: RTCTransformEvent): void {
 }
 
 function take(trackId: string, to: MessagePort): void {
-  const stretch = sent.get(trackId)?.take();
+  const pictures = sent.get(trackId);
+  const stretch = pictures?.kept;
+  pictures?.forget();
   to.postMessage(stretch, stretch?.pictures.map(({ data }) => data.buffer) ?? []);
   to.close();
 }
 
+function copy(trackId: string, to: MessagePort): void {
+  to.postMessage(sent.get(trackId)?.kept);
+  to.close();
+}
+
+function follow(order: TapOrder): void {
+  switch (order.kind) {
+    case 'take':
+      take(order.trackId, order.to);
+      break;
+    case 'copy':
+      copy(order.trackId, order.to);
+      break;
+    case 'forget':
+      for (const pictures of sent.values()) pictures.forget();
+      break;
+  }
+}
+
 self.addEventListener('rtctransform', tap);
-self.addEventListener('message', ({ data }: MessageEvent<TapOrder>) => {
-  if (data.kind === 'take') take(data.trackId, data.to);
-  else for (const pictures of sent.values()) pictures.take();
-});
+self.addEventListener('message', ({ data }: MessageEvent<TapOrder>) => follow(data));
 tell({ kind: 'ready' });

@@ -1,20 +1,26 @@
 import type { PieceRecord, PieceTrack } from '../piece.ts';
 
+/** What becomes pieces. */
+export interface RecordingOrder {
+  /** Chosen by the page; names the recording in what follows. */
+  recordingId: string;
+  track: PieceTrack;
+  /** Add to the worker's `timeOrigin + now()` to get the agent's time. */
+  agentAheadMs: number;
+  clockOffsetMs: number;
+}
+
 /** What the page has the worker do. */
 export type WorkerOrder =
-  | {
+  | (RecordingOrder & {
       kind: 'begin';
-      /** Chosen by the page; names the recording in what follows. */
-      recordingId: string;
-      track: PieceTrack;
       frames: ReadableStream<VideoFrame>;
       /** Brings what was sent lately, see `SenderTaps.take`. */
       sent: MessagePort | undefined;
-      /** Add to the worker's `timeOrigin + now()` to get the agent's time. */
-      agentAheadMs: number;
-      clockOffsetMs: number;
-    }
-  | { kind: 'end'; recordingId: string };
+    })
+  | { kind: 'end'; recordingId: string }
+  /** Writes nothing but what was sent lately, and ends by itself. */
+  | (RecordingOrder & { kind: 'write-sent'; sent: MessagePort });
 
 /** What the worker tells the page. */
 export type WorkerReport =
