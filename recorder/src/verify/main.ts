@@ -15,11 +15,12 @@ const USAGE = `sightline-verify PATH… --key PUBLIC [--key …] [--seals FILE �
   PATH    a session's folder, a folder with sessions, or an evidence package, unpacked or as a zip; the packages of one
           order, one of each recorder, together
   --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder
-  --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off, and
-          whole sessions that are missing
+  --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off,
+          whole sessions that are missing, and such as it never heard of. Export it after the recordings were copied.
   --encryption-key  the recorder's SIGHTLINE_ENCRYPTION_KEY_FILE, if what it stores is encrypted; evidence packages are not
 
-It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly or could not read everything.`;
+It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly, could not
+read everything, a session is not in the log of seals that was given, or other recorders have more.`;
 
 /** The command was used wrongly. */
 class UsageError extends Error {}

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { isSealedSince, type Unlogged } from './logCoverage.ts';
 import type { Summary } from './verifyEvidence.ts';
 
 /** What is wrong, in a line for each of: where, what. */
@@ -7,9 +8,9 @@ export function describeFinding({ file, entry, code, message }: Finding): string
   return `✗ ${where}\n  ${message} (${code})`;
 }
 
-/** Whether all that was recorded is here, and could be checked. */
-export const isComplete = ({ encrypted, elsewhere, atOthers }: Summary): boolean =>
-  encrypted + elsewhere + atOthers.length === 0;
+/** Whether all that was recorded is here, could be checked, and is in the logs of seals that were given. */
+export const isComplete = ({ encrypted, elsewhere, atOthers, unlogged }: Summary): boolean =>
+  encrypted + elsewhere + atOthers.length === 0 && unlogged.every(isSealedSince);
 
 /** What was found whole, and what could not be looked at. @param complete whether logs of seals were given */
 export function describeSummary(summary: Summary, complete: boolean): string {
@@ -31,6 +32,7 @@ export function describeSummary(summary: Summary, complete: boolean): string {
       `  Not here: ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()} of ${trackId} of session ${sessionId}. Recorder ${recorderId} has it: verify its package of the same order together with this one.`,
     );
   }
+  lines.push(...describeUnlogged(summary.unlogged));
   if (deleted > 0) lines.push(`  ${count(deleted, 'segment')} were deleted before, by entries that say so.`);
   if (leftOut > 0)
     lines.push(`  ${count(leftOut, 'segment')} lie outside of what this package was asked for.`);
@@ -38,9 +40,39 @@ export function describeSummary(summary: Summary, complete: boolean): string {
     lines.push(`  ${count(foreignSeals, 'seal')} of other recorders were not checked: give their keys too.`);
   if (!complete)
     lines.push(
-      '  Without --seals nobody can see whether whole sessions, or the newest entries of one, were taken away.',
+      '  Without --seals nobody can see whether whole sessions, or the newest entries of one, were taken away, or were made up with a key that was given.',
     );
   return lines.join('\n');
+}
+
+const WHY_UNLOGGED: Readonly<Record<Unlogged['because'], string>> = {
+  'no-log': 'no log of its company was given',
+  'log-older': 'the log ends before it began, so give a newer copy',
+  'not-reported':
+    'the log goes on after it. Either its recorder has not been able to report it yet, so give a newer copy later, or somebody who has this recorder’s key has made it up',
+};
+
+/** The first of each kind that are named; more would hide the rest. */
+const MAX_NAMED = 20;
+
+function describeUnlogged(unlogged: readonly Unlogged[]): string[] {
+  const since = unlogged.filter(isSealedSince);
+  const unproven = unlogged.filter((one) => !isSealedSince(one));
+  const lines = unproven
+    .slice(0, MAX_NAMED)
+    .map(
+      ({ sessionId, recorderId, companyId, whole, because }) =>
+        `  Not in the log: ${whole ? 'session' : 'the newest entries of session'} ${sessionId} of company ${companyId}, by recorder ${recorderId}; ${WHY_UNLOGGED[because]}.`,
+    );
+  if (unproven.length > 0)
+    lines.push(
+      `  ${count(unproven.length, 'session')} not in the log, as a whole or in part: for these stands the recorder’s key, and nothing else.`,
+    );
+  if (since.length > 0)
+    lines.push(
+      `  ${count(since.length, 'session')} went on after the log was exported: a newer copy shows whether the newest entries are in it.`,
+    );
+  return lines;
 }
 
 const count = (number: number, one: string, many = `${one}s`): string =>

@@ -30,6 +30,8 @@ export interface SealLog {
   find(sessionId: string, recorderId: string): LoggedManifest | undefined;
   /** Whether somebody else too has recorded the session. */
   isShared(sessionId: string, recorderId: string): boolean;
+  /** When the newest of a company's seals came, by the sfu's clock; undefined: there is none. */
+  newestMs(companyId: string): number | undefined;
 }
 
 /** Reads and checks logs of seals: their chains, and each seal against the keys. @throws {EvidenceFault} */
@@ -40,6 +42,7 @@ export async function checkSealLogs(
 ): Promise<SealLog> {
   const manifests = new Map<string, LoggedManifest>();
   const recorders = new Map<string, Set<string>>();
+  const newest = new Map<string, number>();
   let foreignSeals = 0;
   for (const { file, open } of sources) {
     let companyId: string | undefined;
@@ -54,6 +57,7 @@ export async function checkSealLogs(
           `Entry ${entry.number} is of another company, ${entry.companyId}.`,
         );
       }
+      newest.set(companyId, Math.max(newest.get(companyId) ?? 0, entry.atMs));
       recorders.set(sessionId, (recorders.get(sessionId) ?? new Set()).add(recorderId));
       const key = keys.get(keyId);
       if (key === undefined) {
@@ -80,6 +84,7 @@ export async function checkSealLogs(
     find: (sessionId, recorderId) => manifests.get(keyOf(sessionId, recorderId)),
     isShared: (sessionId, recorderId) =>
       [...(recorders.get(sessionId) ?? [])].some((other) => other !== recorderId),
+    newestMs: (companyId) => newest.get(companyId),
   };
 }
 

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chainEntry } from '@sightline/shared/node';
 import { createTestKey } from '../evidence/testKey.ts';
 import { parseEncryptionKeys } from '../store/encryption/encryptionKeys.ts';
 import { createSegmentCipher } from '../store/encryption/segmentCipher.ts';
@@ -14,7 +15,7 @@ import {
   sealLogText,
   type ExampleRecordings,
 } from './examples/recordings.ts';
-import { describeSummary } from './report.ts';
+import { describeSummary, isComplete } from './report.ts';
 import { verifyEvidence, type Verdict } from './verifyEvidence.ts';
 
 const sealKey = createTestKey();
@@ -42,6 +43,13 @@ const copy = async (): Promise<string> => {
   const to = await mkdtemp(join(dir, 'copy-'));
   await cp(join(dir, 'recordings'), to, { recursive: true });
   return to;
+};
+/** Somebody with the sfu's database has made these into a whole log. */
+const rechain = (seals: ExampleRecordings['sealLog']): ExampleRecordings['sealLog'] => {
+  const log: ExampleRecordings['sealLog'] = [];
+  for (const { number: _number, hash: _hash, previousHash: _previous, ...seal } of seals)
+    log.push(chainEntry(log.at(-1), seal));
+  return log;
 };
 const folders = (): string[] => example.sessions.map(folderOfSession);
 
@@ -89,6 +97,45 @@ describe('recordings', () => {
       ok: false,
       finding: { code: 'truncated', file: manifest, entry: firstSeal + 1 },
     });
+  });
+
+  it('of which the log has never heard are not proven, and named, with why that may be', async () => {
+    const root = join(dir, 'recordings');
+    const without = (sessionId: string): Promise<Verdict> =>
+      verify(root, { log: rechain(example.sealLog.filter((seal) => seal.sessionId !== sessionId)) });
+    const verdict = await without('healed');
+    if (!verdict.ok) throw new Error(verdict.finding.message);
+    expect(verdict.summary.unlogged).toMatchObject([
+      { sessionId: 'healed', companyId: 'acme', whole: true, because: 'not-reported' },
+    ]);
+    expect(isComplete(verdict.summary)).toBe(false);
+    expect(describeSummary(verdict.summary, true)).toMatch(
+      /^\? It is incomplete[^]*Not in the log: session healed of company acme, by recorder recorder-1; the log goes on after it/,
+    );
+    // The youngest one has begun after the log was exported.
+    const young = await without('pruned');
+    expect(young.ok && young.summary.unlogged).toMatchObject([{ sessionId: 'pruned', because: 'log-older' }]);
+    expect(young.ok && isComplete(young.summary)).toBe(false);
+  });
+
+  it('that go on after the log was exported are as proven as can be, and said so; long before its end they are not', async () => {
+    const root = join(dir, 'recordings');
+    const { sealLog } = example;
+    const last = sealLog.findLastIndex(({ sessionId }) => sessionId === 'pruned');
+    const older = await verify(root, { log: sealLog.slice(0, last) });
+    expect(older.ok && older.summary.unlogged).toMatchObject([
+      { sessionId: 'pruned', whole: false, because: 'log-older' },
+    ]);
+    expect(older.ok && isComplete(older.summary)).toBe(true);
+    expect(older.ok && describeSummary(older.summary, true)).toMatch(
+      /1 session went on after the log was exported/,
+    );
+    const lastOfFirst = sealLog.findLastIndex(({ sessionId }) => sessionId === 'plain');
+    const withheld = await verify(root, { log: rechain(sealLog.toSpliced(lastOfFirst, 1)) });
+    expect(withheld.ok && withheld.summary.unlogged).toMatchObject([
+      { sessionId: 'plain', whole: false, because: 'not-reported' },
+    ]);
+    expect(withheld.ok && isComplete(withheld.summary)).toBe(false);
   });
 
   it('that hold what no manifest lists are not', async () => {

@@ -6,6 +6,7 @@ import type { EncryptionKeys } from '../store/encryption/encryptionKeys.ts';
 import { createDigests, type EvidenceTree } from './evidenceTree.ts';
 import { EvidenceFault, type Finding } from './finding.ts';
 import { checkLedger } from './ledgerCheck.ts';
+import { findUnlogged, type Unlogged } from './logCoverage.ts';
 import { checkManifest, type CheckedManifest } from './manifestCheck.ts';
 import { checkContents, isPackage, type LeftOut } from './packageCheck.ts';
 import { checkAgainstLog, checkSealLogs, type SealLog, type SealLogSource } from './sealLogCheck.ts';
@@ -26,6 +27,8 @@ export interface Summary {
   elsewhere: number;
   /** Seals in the logs that no given key can have made. */
   foreignSeals: number;
+  /** What the given logs of seals have not heard of; none if no log was given. */
+  unlogged: readonly Unlogged[];
   /** What a package was asked for, and has not got since other recorders have it. */
   atOthers: readonly MediaElsewhere[];
   /** What is there: the sessions, each whole within these times as far as its recorder has it. */
@@ -75,7 +78,8 @@ async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidenc
   const packed = isPackage(tree);
   const notPacked = packed ? await checkContents(tree, digest, keys) : undefined;
   const leftOut = notPacked?.leftOut;
-  const logs = [await checkSealLogs(sealLogs, 'whole', keys)];
+  const given = await checkSealLogs(sealLogs, 'whole', keys);
+  const logs = [given];
   if (packed) {
     const own = { file: PACKAGE.seals, open: () => tree.open(PACKAGE.seals) };
     logs.push(await checkSealLogs([own], 'part', keys));
@@ -93,6 +97,8 @@ async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidenc
   return {
     ...summary,
     foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0),
+    unlogged:
+      sealLogs.length === 0 ? [] : manifests.flatMap((manifest) => findUnlogged(manifest, given) ?? []),
     atOthers: notPacked?.atOthers ?? [],
     parts: manifests.map(({ begin: { sessionId, recorderId } }) => ({
       sessionId,
@@ -108,7 +114,7 @@ async function checkSessions(found: {
   stored: StoredMedia;
   leftOut: LeftOut | undefined;
   logs: readonly SealLog[];
-}): Promise<Omit<Summary, 'foreignSeals' | 'atOthers' | 'parts'>> {
+}): Promise<Omit<Summary, 'foreignSeals' | 'unlogged' | 'atOthers' | 'parts'>> {
   const { manifests, files, leftOut } = found;
   const sum = {
     sessions: manifests.length,

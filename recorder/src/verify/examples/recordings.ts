@@ -92,6 +92,7 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
       add: (pieces: Piece[]) => Promise<void>,
     ) => Promise<void>,
   ): Promise<void> => {
+    clock.advance(session.sessionStartedAtMs - clock.nowMs());
     const manifest = await manifests.open(session);
     const add = async (pieces: Piece[]): Promise<void> => {
       for (const piece of pieces) {

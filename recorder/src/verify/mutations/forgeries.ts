@@ -1,24 +1,23 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { NO_HASH, manifestEntry, type ManifestEntry } from '@sightline/shared';
-import { chainEntry, keyIdOf, signHead, signText } from '@sightline/shared/node';
-import { manifestLine } from '../../evidence/manifestText.ts';
-import { PACKAGE, contentsFile, packageContents, signedText } from '../../evidence/packageContents.ts';
-import { digestOf } from '../evidenceTree.ts';
-import { asChunks } from '../examples/recordings.ts';
+import { manifestEntry, type ManifestEntry } from '@sightline/shared';
+import { chainEntry } from '@sightline/shared/node';
+import { PACKAGE, contentsFile, packageContents } from '../../evidence/packageContents.ts';
+import { sealKeyFrom } from '../../evidence/sealKey.ts';
 import { reorderEntries } from './changes.ts';
-import { contentOf, isPacked, linesOf, manifestsOf, sessionOf, textOf, type Mutation } from './kit.ts';
+import { contentOf, isPacked, manifestsOf, type Mutation } from './kit.ts';
+import { entriesOf, manifestOf, reseal, signContents } from './resealing.ts';
 
 /** Somebody without the key has changed a ledger, and has hashed everything after it anew. */
 const editLedger: Mutation = (files, dice) => {
   const path = dice.of(manifestsOf(files));
-  const entries = linesOf(contentOf(files, path)).map((line) => manifestEntry.parse(JSON.parse(line)));
+  const entries = entriesOf(files, path);
   const ledgers = entries.filter(({ type }) => type === 'ledger').map(({ number }) => number);
   const edited = dice.of(ledgers);
   const rehash = dice.roll(2) === 0;
   const changed = rechain(entries, edited, rehash, (entry) =>
     entry.type === 'ledger' ? { ...entry, endedAtMs: entry.endedAtMs - 1 } : entry,
   );
-  files.set(path, textOf(changed.map((entry) => manifestLine(entry).trimEnd())));
+  files.set(path, manifestOf(changed));
   if (isPacked(files)) return { files: [path], codes: ['file-hash', 'file-size'] };
   const seal = entries.find(({ number, type }) => number > edited && type === 'seal')?.number ?? 0;
   return rehash
@@ -29,21 +28,13 @@ const editLedger: Mutation = (files, dice) => {
 /** Somebody has written a session's history anew, and sealed it with a key of his own. */
 const sealAnew: Mutation = (files, dice) => {
   const path = dice.of(manifestsOf(files));
-  const entries = linesOf(contentOf(files, path)).map((line) => manifestEntry.parse(JSON.parse(line)));
-  const { privateKey } = generateKeyPairSync('ed25519');
+  const entries = entriesOf(files, path);
+  const own = sealKeyFrom(generateKeyPairSync('ed25519').privateKey);
   const claimed = dice.roll(2) === 0;
-  const { recorderId, sessionId } = sessionOf(files, path);
-  let last: ManifestEntry | undefined;
-  const changed = entries.map((entry) => {
-    const { number, hash: _hash, previousHash: _previous, ...event } = entry;
-    const previousHash = last?.hash ?? NO_HASH;
-    const signature = signHead(privateKey, { recorderId, sessionId, number, previousHash });
-    const keyId = event.type === 'seal' && claimed ? event.keyId : keyIdOf(privateKey);
-    const told = event.type === 'seal' ? { ...event, keyId, signature } : event;
-    last = manifestEntry.parse(chainEntry(last, { ...told, atMs: told.atMs + 1 }));
-    return last;
-  });
-  files.set(path, textOf(changed.map((entry) => manifestLine(entry).trimEnd())));
+  const first = entries.find((entry) => entry.type === 'seal');
+  const key = { ...own, keyId: claimed ? (first?.keyId ?? '') : own.keyId };
+  const changed = reseal(entries, key, (entry) => ({ ...entry, atMs: entry.atMs + 1 }));
+  files.set(path, manifestOf(changed));
   if (isPacked(files)) return { files: [path] };
   return { files: [path], entries: [2], codes: [claimed ? 'signature' : 'unknown-key'] };
 };
@@ -58,20 +49,16 @@ const editToldBySfu: Mutation = (files, dice) => {
 };
 
 /** Somebody has changed a package, and has signed its table of contents with a key of his own. */
-const signAnew: Mutation = async (files, dice) => {
-  if (!isPacked(files)) return reorderEntries(files, dice) ?? { files: [] };
-  const contents = packageContents.parse(JSON.parse(contentOf(files, PACKAGE.contents).toString('utf8')));
-  const path = dice.of(contents.files).path;
+const signAnew: Mutation = async (files, dice, means) => {
+  if (!isPacked(files)) return (await reorderEntries(files, dice, means)) ?? { files: [] };
+  const { files: listed, keyId } = packageContents.parse(
+    JSON.parse(contentOf(files, PACKAGE.contents).toString('utf8')),
+  );
+  const { path } = dice.of(listed);
   files.set(path, Buffer.concat([contentOf(files, path), Buffer.from(' ')]));
-  const listed = [];
-  for (const file of contents.files)
-    listed.push({ path: file.path, ...(await digestOf(asChunks(contentOf(files, file.path)))) });
-  const { privateKey } = generateKeyPairSync('ed25519');
+  const own = sealKeyFrom(generateKeyPairSync('ed25519').privateKey);
   const claimed = dice.roll(2) === 0;
-  const { signature: _signature, ...rest } = contents;
-  const unsigned = { ...rest, files: listed, keyId: claimed ? rest.keyId : keyIdOf(privateKey) };
-  const signature = signText(privateKey, signedText(unsigned));
-  files.set(PACKAGE.contents, Buffer.from(contentsFile({ ...unsigned, signature })));
+  await signContents(files, { ...own, keyId: claimed ? keyId : own.keyId });
   return { files: [PACKAGE.contents], codes: [claimed ? 'signature' : 'unknown-key'] };
 };
 

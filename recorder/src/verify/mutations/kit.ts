@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { manifestEntry, type ManifestEntry } from '@sightline/shared';
 import { PACKAGE } from '../../evidence/packageContents.ts';
-import type { FaultCode, Finding } from '../finding.ts';
+import type { SealKey } from '../../evidence/sealKey.ts';
+import type { FaultCode } from '../finding.ts';
+import { isComplete } from '../report.ts';
 import { folderOf, isManifest } from '../sessionCheck.ts';
+import type { Verdict } from '../verifyEvidence.ts';
 
 /** Files by their paths. */
 export type Files = Map<string, Buffer>;
@@ -17,6 +20,14 @@ export interface Expectation {
   codes?: readonly FaultCode[];
   /** and says this. */
   mentions?: string;
+  /** Or it is no finding, and the summary says that this session is not in the log. */
+  unlogged?: string;
+}
+
+/** What somebody has got hold of, or was given to the verifier. */
+export interface Means {
+  /** The key of the recorder that has made the recordings. */
+  sealKey: SealKey;
 }
 
 /** Chooses, by a seed: the same every time. */
@@ -27,7 +38,11 @@ export interface Dice {
 }
 
 /** Does something to files that must not go unnoticed; undefined: it cannot be done to these. */
-export type Mutation = (files: Files, dice: Dice) => Expectation | undefined | Promise<Expectation>;
+export type Mutation = (
+  files: Files,
+  dice: Dice,
+  means: Means,
+) => Expectation | undefined | Promise<Expectation>;
 
 /** Builds dice. */
 export function createDice(seed: string): Dice {
@@ -47,8 +62,13 @@ export function createDice(seed: string): Dice {
   };
 }
 
-/** Whether a finding says what it must. */
-export function isNamed({ file, entry, code, message }: Finding, expected: Expectation): boolean {
+/** Whether a verdict says what it must. */
+export function isNamed(verdict: Verdict, expected: Expectation): boolean {
+  if (verdict.ok) {
+    const { summary } = verdict;
+    return !isComplete(summary) && summary.unlogged.some(({ sessionId }) => sessionId === expected.unlogged);
+  }
+  const { file, entry, code, message } = verdict.finding;
   return (
     expected.files.includes(file) &&
     (expected.entries === undefined || (entry !== undefined && expected.entries.includes(entry))) &&
