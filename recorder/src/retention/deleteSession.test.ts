@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,7 +11,7 @@ import { createTestKey } from '../evidence/testKey.ts';
 import { createFolders } from '../store/durable.ts';
 import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
-import { deleteSession, keyOf, refOf, tombstonesOf } from './deleteSession.ts';
+import { deleteSession, isHere, keyOf, refOf, tombstonesOf } from './deleteSession.ts';
 
 const place = { companyId: 'acme', userId: 'zoë', sessionId: 's1', sessionStartedAtMs: 1_700_000_000_000 };
 const claim: DeletionClaim = { claimId: 'claim-1', cause: 'retention-age', ...place };
@@ -151,8 +151,24 @@ describe('the deletion of a session', () => {
     expect(await deleteSession(later, { recordingsDir: dir, manifests, store })).toBe(0);
   });
 
-  it('is done at once where there is nothing', async () => {
-    const elsewhere = { ...claim, sessionId: 'never' };
-    expect(await deleteSession(elsewhere, { recordingsDir: dir, manifests, store })).toBe(0);
+  it('fails, and changes nothing, where the session is not: a disk that is not mounted looks like one that is empty', async () => {
+    const mounted = join(dir, encodeSessionFolder(place));
+    const away = join(dir, 'away');
+    await rename(mounted, away);
+    expect(await isHere(place, dir)).toBe(false);
+    await expect(deleteSession(claim, { recordingsDir: dir, manifests, store })).rejects.toMatchObject({
+      code: 'session-not-here',
+    });
+    await rename(away, mounted);
+    expect(await isHere(place, dir)).toBe(true);
+    for (const entry of await media()) expect(await isThere(entry)).toBe(true);
+    expect(await deleteSession(claim, { recordingsDir: dir, manifests, store })).toBe(
+      BYTES * SEGMENTS.length,
+    );
+    // The manifest stays: a deletion whose report was lost in a crash is told from a disk that is not there.
+    expect(await isHere(place, dir)).toBe(true);
+    expect(await deleteSession(claim, { recordingsDir: dir, manifests, store })).toBe(
+      BYTES * SEGMENTS.length,
+    );
   });
 });

@@ -8,6 +8,7 @@ import {
 } from '@sightline/shared';
 import { readManifest } from '../evidence/manifestReader.ts';
 import { manifestPathOf, type Manifests } from '../evidence/manifests.ts';
+import { fileExists } from '../store/durable.ts';
 import { hasCode, isMissing } from '../store/fileErrors.ts';
 import { runFolderOf } from '../store/runFolder.ts';
 import type { SegmentRef, SegmentStore } from '../store/segmentStore.ts';
@@ -19,6 +20,19 @@ export interface DeleteSessionDeps {
   store: SegmentStore;
 }
 
+/** A session is on record here and its manifest, which stays whatever is deleted, is not on this disk. */
+export class SessionNotHere extends Error {
+  readonly code = 'session-not-here';
+
+  constructor(sessionId: string) {
+    super(
+      `Session ${sessionId} is on record here and not on this disk, so nothing of it counts as deleted: mount the disk. ` +
+        'If it is gone for good, run "npm run recorder -- reindex".',
+    );
+    this.name = 'SessionNotHere';
+  }
+}
+
 type MediaEntry = Extract<ManifestEntry, { type: 'segment' | 'heal' }>;
 
 /** A tombstone is one line: this many are read at once without pain. */
@@ -28,10 +42,12 @@ const SEGMENTS_PER_TOMBSTONE = 1_000;
  * Removes the media of a session, given leave that was confirmed. The tombstones are durable and sealed before the first
  * file goes: a kill in between leaves files that are accounted for as gone, and the next attempt removes them; it never
  * leaves a manifest that misses a file without saying so. May be run again. Resolves with the bytes that the claim freed.
+ *
+ * @throws {SessionNotHere}
  */
 export async function deleteSession(claim: DeletionClaim, deps: DeleteSessionDeps): Promise<number> {
   const manifest = await deps.manifests.openExisting(claim);
-  if (manifest === undefined) return 0;
+  if (manifest === undefined) throw new SessionNotHere(claim.sessionId);
   try {
     const found = await readManifest(manifestPathOf(deps.recordingsDir, claim));
     const entries = found?.entries ?? [];
@@ -55,6 +71,10 @@ export async function deleteSession(claim: DeletionClaim, deps: DeleteSessionDep
     await manifest.close();
   }
 }
+
+/** Whether a session is on this disk: a disk that is not mounted looks like one that is empty. */
+export const isHere = (session: SessionLocation, recordingsDir: string): Promise<boolean> =>
+  fileExists(manifestPathOf(recordingsDir, session));
 
 /** By segment, the claim that deleted it. */
 export function tombstonesOf(entries: readonly ManifestEntry[]): Map<string, string> {

@@ -13,7 +13,7 @@ import type { Manifests } from '../evidence/manifests.ts';
 import type { OpenRuns } from '../store/openRuns.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createAdmission, type Admission } from './admission.ts';
-import { deleteSession } from './deleteSession.ts';
+import { deleteSession, isHere } from './deleteSession.ts';
 import type { DiskMarks } from './diskMarks.ts';
 import type { DiskReserve } from './diskReserve.ts';
 import { readDisk } from './diskSpace.ts';
@@ -82,6 +82,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   };
   const pruner = createPruner({
     request,
+    isHere: (claim) => isHere(claim, recordingsDir),
     deleteSession: async (claim) => {
       const bytes = await deleteSession(claim, deps);
       await deps.forgetPictures();

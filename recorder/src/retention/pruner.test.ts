@@ -21,6 +21,7 @@ let claims: DeletionClaim[];
 let withdrawn: string[];
 let busy: string[];
 let broken: string[];
+let absent: string[];
 let reachable: boolean;
 let done: string[];
 let problems: Problems;
@@ -38,11 +39,12 @@ const request = createFakeSfu((name, payload) => {
 
 beforeEach(() => {
   claims = ['s1', 's2', 's3'].map(claimOf);
-  [withdrawn, busy, broken, done] = [[], [], [], []];
+  [withdrawn, busy, broken, absent, done] = [[], [], [], [], []];
   reachable = true;
   problems = createProblems({ clock: createManualClock(), logger });
   pruner = createPruner({
     request,
+    isHere: async ({ sessionId }) => !absent.includes(sessionId),
     deleteSession: async ({ sessionId }) => {
       if (broken.includes(sessionId)) throw new Error('EIO');
       done.push(`delete ${sessionId}`);
@@ -84,6 +86,14 @@ describe('pruning', () => {
     reachable = false;
     expect(await pruner.prune({ cause: 'disk-full', bytesNeeded: 1 })).toBe(0);
     expect([done, codes()]).toEqual([[], ['cleanup-failed']]);
+  });
+
+  it('does not begin, nor report, what is not on this disk', async () => {
+    absent = ['s1'];
+    await pruner.prune({ cause: 'retention' });
+    expect(done).toEqual([...ofClaim('s2'), ...ofClaim('s3')]);
+    expect(codes()).toEqual(['cleanup-failed']);
+    expect(problems.list()[0]?.message).toContain('mount');
   });
 
   it('goes on after a failure, shows it, and tries again', async () => {

@@ -1,5 +1,6 @@
 import { ProtocolError, type DeletionClaim, type recorderRequests, type Requester } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { SessionNotHere } from './deleteSession.ts';
 import type { Problems } from './problems.ts';
 
 /** Why it is asked what may go. */
@@ -17,6 +18,8 @@ export interface Pruner {
 /** What a {@link Pruner} needs. */
 export interface PrunerDeps {
   request: Requester<typeof recorderRequests>;
+  /** Whether the session is on this disk. If not, its deletion is not begun. */
+  isHere: (claim: DeletionClaim) => Promise<boolean>;
   /** Removes the media of a confirmed claim; resolves with the bytes freed. */
   deleteSession: (claim: DeletionClaim) => Promise<number>;
   /** Whether something of the session is being recorded, or was not acknowledged yet: it has to wait then. */
@@ -33,6 +36,7 @@ export function createPruner(deps: PrunerDeps): Pruner {
   /** Undefined: there was no leave any more. */
   const carryOut = async (claim: DeletionClaim): Promise<number | undefined> => {
     const { claimId, sessionId, cause } = claim;
+    if (!(await deps.isHere(claim))) throw new SessionNotHere(sessionId);
     try {
       await request('begin-deletion', { claimId });
     } catch (error) {
