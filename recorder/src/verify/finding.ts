@@ -17,6 +17,8 @@ export type FaultCode =
   /** A seal that is in the company's log is not in the manifest, or another one. */
   | 'truncated'
   | 'log-differs'
+  /** Two copies of the company's log have different entries in one place. */
+  | 'log-rewritten'
   | 'session-missing'
   /** A session's folder is not where its manifest says. */
   | 'misplaced'

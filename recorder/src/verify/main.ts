@@ -17,6 +17,7 @@ const USAGE = `sightline-verify PATH… --key PUBLIC [--key …] [--seals FILE �
   --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder
   --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off,
           whole sessions that are missing, and such as it never heard of. Export it after the recordings were copied.
+          Older copies, given too, show whether it was written anew
   --encryption-key  the recorder's SIGHTLINE_ENCRYPTION_KEY_FILE, if what it stores is encrypted; evidence packages are not
 
 It exits with 0 if everything is whole, with 1 if something is wrong, and names it, with 2 if it was used wrongly, could not

@@ -11,7 +11,7 @@ import { asChunks, recordExample, sealLogText } from './examples/recordings.ts';
 import { CHANGES } from './mutations/changes.ts';
 import { FORGERIES } from './mutations/forgeries.ts';
 import { BY_KEY_HOLDERS } from './mutations/keyHolders.ts';
-import { createDice, isNamed, type Files, type Mutation } from './mutations/kit.ts';
+import { SEAL_LOG, createDice, isNamed, type Files, type Means, type Mutation } from './mutations/kit.ts';
 import { verifyEvidence, type Evidence, type Verdict } from './verifyEvidence.ts';
 import { openZip } from './zipTree.ts';
 
@@ -23,7 +23,8 @@ const MUTATE: readonly [string, Mutation][] = Object.entries({ ...CHANGES, ...FO
 
 const sealKey = createTestKey();
 let dir: string;
-let against: Omit<Evidence, 'tree'>;
+let keys: Evidence['keys'];
+let sealLog: Buffer;
 /** The recordings of a company, and a package of them. */
 let originals: { folder: Files; packed: Files };
 
@@ -40,11 +41,8 @@ beforeAll(async () => {
   const zip = await openZip(path);
   originals = { folder: await load(await openFolder(recordingsDir)), packed: await load(zip) };
   zip.close();
-  const log = Buffer.from(sealLogText(example.sealLog));
-  against = {
-    keys: [createPublicKey(sealKey.publicKey)],
-    sealLogs: [{ file: 'seals.ndjson', open: () => asChunks(log) }],
-  };
+  sealLog = Buffer.from(sealLogText(example.sealLog));
+  keys = [createPublicKey(sealKey.publicKey)];
 });
 afterAll(() => rm(dir, { recursive: true }));
 
@@ -58,16 +56,19 @@ async function load(tree: EvidenceTree): Promise<Files> {
   return files;
 }
 
-const verify = (files: Files): Promise<Verdict> =>
+const verify = (files: Files, { sealLogs }: Pick<Means, 'sealLogs'>): Promise<Verdict> =>
   verifyEvidence({
-    ...against,
+    keys,
+    sealLogs: [...sealLogs].map(([file, content]) => ({ file, open: () => asChunks(content) })),
     tree: { files: [...files.keys()].sort(), open: (path) => asChunks(files.get(path) ?? Buffer.alloc(0)) },
   });
 
+const means = (): Means => ({ sealKey, sealLogs: new Map([[SEAL_LOG, sealLog]]) });
+
 describe('a company’s recordings and a package of them', () => {
   it('are whole as they were made', async () => {
-    await expect(verify(originals.folder)).resolves.toMatchObject({ ok: true });
-    await expect(verify(originals.packed)).resolves.toMatchObject({ ok: true });
+    await expect(verify(originals.folder, means())).resolves.toMatchObject({ ok: true });
+    await expect(verify(originals.packed, means())).resolves.toMatchObject({ ok: true });
   });
 
   it(
@@ -81,11 +82,12 @@ describe('a company’s recordings and a package of them', () => {
         const [name, mutate] = dice.of(MUTATE);
         const packed = dice.roll(2) === 0;
         const files: Files = new Map(packed ? originals.packed : originals.folder);
-        const expected = await mutate(files, dice, { sealKey });
+        const held = means();
+        const expected = await mutate(files, dice, held);
         if (expected === undefined) continue;
         made += 1;
         done.set(name, (done.get(name) ?? 0) + 1);
-        const verdict = await verify(files);
+        const verdict = await verify(files, held);
         if (!isNamed(verdict, expected)) unnoticed.push({ attempt, name, packed, expected, verdict });
       }
       expect(unnoticed.slice(0, 5)).toEqual([]);

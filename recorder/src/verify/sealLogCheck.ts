@@ -2,6 +2,7 @@ import { companyLogEntry } from '@sightline/shared';
 import { isHeadSigned } from '@sightline/shared/node';
 import { EvidenceFault } from './finding.ts';
 import { readLog } from './logLines.ts';
+import type { LogPositions } from './logPositions.ts';
 import type { CheckedManifest, Keys } from './manifestCheck.ts';
 
 /** A company's log of seals, or a part of it. */
@@ -34,11 +35,16 @@ export interface SealLog {
   newestMs(companyId: string): number | undefined;
 }
 
-/** Reads and checks logs of seals: their chains, and each seal against the keys. @throws {EvidenceFault} */
+/**
+ * Reads and checks logs of seals: their chains, each seal against the keys, and each entry against what other copies have
+ * in its place.
+ *
+ * @throws {EvidenceFault}
+ */
 export async function checkSealLogs(
   sources: readonly SealLogSource[],
   extent: 'whole' | 'part',
-  keys: Keys,
+  { keys, positions }: { keys: Keys; positions: LogPositions },
 ): Promise<SealLog> {
   const manifests = new Map<string, LoggedManifest>();
   const recorders = new Map<string, Set<string>>();
@@ -57,6 +63,7 @@ export async function checkSealLogs(
           `Entry ${entry.number} is of another company, ${entry.companyId}.`,
         );
       }
+      positions.enter(file, entry);
       newest.set(companyId, Math.max(newest.get(companyId) ?? 0, entry.atMs));
       recorders.set(sessionId, (recorders.get(sessionId) ?? new Set()).add(recorderId));
       const key = keys.get(keyId);

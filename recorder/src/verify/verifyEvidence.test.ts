@@ -29,15 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
+type Log = ExampleRecordings['sealLog'];
+
 const verify = async (
   path: string,
-  { keys = [key], log = example.sealLog }: { keys?: (typeof key)[]; log?: ExampleRecordings['sealLog'] } = {},
+  { keys = [key], log = example.sealLog, older = [] }: { keys?: (typeof key)[]; log?: Log; older?: Log } = {},
 ): Promise<Verdict> =>
   verifyEvidence({
     tree: await openFolder(path),
     keys,
-    sealLogs:
-      log.length === 0 ? [] : [{ file: 'seals.ndjson', open: () => asChunks(Buffer.from(sealLogText(log))) }],
+    sealLogs: Object.entries({ 'seals.ndjson': log, 'older.ndjson': older })
+      .filter(([, entries]) => entries.length > 0)
+      .map(([file, entries]) => ({ file, open: () => asChunks(Buffer.from(sealLogText(entries))) })),
   });
 const copy = async (): Promise<string> => {
   const to = await mkdtemp(join(dir, 'copy-'));
@@ -45,8 +48,8 @@ const copy = async (): Promise<string> => {
   return to;
 };
 /** Somebody with the sfu's database has made these into a whole log. */
-const rechain = (seals: ExampleRecordings['sealLog']): ExampleRecordings['sealLog'] => {
-  const log: ExampleRecordings['sealLog'] = [];
+const rechain = (seals: Log): Log => {
+  const log: Log = [];
   for (const { number: _number, hash: _hash, previousHash: _previous, ...seal } of seals)
     log.push(chainEntry(log.at(-1), seal));
   return log;
@@ -96,6 +99,17 @@ describe('recordings', () => {
     await expect(verify(root)).resolves.toMatchObject({
       ok: false,
       finding: { code: 'truncated', file: manifest, entry: firstSeal + 1 },
+    });
+  });
+
+  it('of which one was removed, from the log too, show it by an older copy of the log only', async () => {
+    const root = await copy();
+    await rm(join(root, folders()[0] ?? ''), { recursive: true });
+    const log = rechain(example.sealLog.filter(({ sessionId }) => sessionId !== 'plain'));
+    await expect(verify(root, { log })).resolves.toMatchObject({ ok: true });
+    await expect(verify(root, { log, older: example.sealLog.slice(0, 2) })).resolves.toMatchObject({
+      ok: false,
+      finding: { code: 'log-rewritten', file: 'older.ndjson', entry: 1 },
     });
   });
 

@@ -7,6 +7,7 @@ import { createDigests, type EvidenceTree } from './evidenceTree.ts';
 import { EvidenceFault, type Finding } from './finding.ts';
 import { checkLedger } from './ledgerCheck.ts';
 import { findUnlogged, type Unlogged } from './logCoverage.ts';
+import { createLogPositions } from './logPositions.ts';
 import { checkManifest, type CheckedManifest } from './manifestCheck.ts';
 import { checkContents, isPackage, type LeftOut } from './packageCheck.ts';
 import { checkAgainstLog, checkSealLogs, type SealLog, type SealLogSource } from './sealLogCheck.ts';
@@ -78,11 +79,12 @@ async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidenc
   const packed = isPackage(tree);
   const notPacked = packed ? await checkContents(tree, digest, keys) : undefined;
   const leftOut = notPacked?.leftOut;
-  const given = await checkSealLogs(sealLogs, 'whole', keys);
+  const against = { keys, positions: createLogPositions() };
+  const given = await checkSealLogs(sealLogs, 'whole', against);
   const logs = [given];
   if (packed) {
     const own = { file: PACKAGE.seals, open: () => tree.open(PACKAGE.seals) };
-    logs.push(await checkSealLogs([own], 'part', keys));
+    logs.push(await checkSealLogs([own], 'part', against));
   }
   const manifests: CheckedManifest[] = [];
   for (const file of tree.files.filter(isManifest)) {

@@ -1,11 +1,30 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { manifestEntry, type ManifestEntry } from '@sightline/shared';
+import {
+  canonicalJson,
+  companyLogEntry,
+  manifestEntry,
+  type CompanyLogEntry,
+  type ManifestEntry,
+} from '@sightline/shared';
 import { chainEntry } from '@sightline/shared/node';
 import { PACKAGE, contentsFile, packageContents } from '../../evidence/packageContents.ts';
 import { sealKeyFrom } from '../../evidence/sealKey.ts';
 import { reorderEntries } from './changes.ts';
-import { contentOf, isPacked, manifestsOf, type Mutation } from './kit.ts';
+import {
+  SEAL_LOG,
+  contentOf,
+  inSession,
+  isPacked,
+  linesOf,
+  manifestsOf,
+  pathsOf,
+  sessionOf,
+  textOf,
+  type Mutation,
+} from './kit.ts';
 import { entriesOf, manifestOf, reseal, signContents } from './resealing.ts';
+
+const OLDER_LOG = 'older.ndjson';
 
 /** Somebody without the key has changed a ledger, and has hashed everything after it anew. */
 const editLedger: Mutation = (files, dice) => {
@@ -74,6 +93,27 @@ const hideElsewhere: Mutation = (files, dice) => {
   return { files: [PACKAGE.contents], codes: ['signature'] };
 };
 
+/** Somebody with the disk and the sfu's database has removed a session, and its entries from the log; older copies are at large. */
+const rewriteLog: Mutation = (files, dice, { sealLogs }) => {
+  const path = dice.of(manifestsOf(files));
+  const { sessionId } = sessionOf(files, path);
+  const before = [...sealLogs.values()][0] ?? Buffer.alloc(0);
+  let last: CompanyLogEntry | undefined;
+  const rewritten = linesOf(before)
+    .map((line) => companyLogEntry.parse(JSON.parse(line)))
+    .filter((entry) => entry.sessionId !== sessionId)
+    .map(({ number: _number, hash: _hash, previousHash: _previous, ...seal }) => {
+      last = chainEntry(last, seal);
+      return canonicalJson(last);
+    });
+  sealLogs.set(SEAL_LOG, textOf(rewritten));
+  // A package is such a copy itself.
+  if (isPacked(files)) return { files: [PACKAGE.seals], codes: ['log-rewritten'], unlogged: sessionId };
+  for (const gone of pathsOf(files)) if (inSession(gone, path)) files.delete(gone);
+  sealLogs.set(OLDER_LOG, before);
+  return { files: [OLDER_LOG], codes: ['log-rewritten', 'session-missing'] };
+};
+
 /** Changes one entry, and if asked for, the hashes from there on. */
 function rechain(
   entries: readonly ManifestEntry[],
@@ -98,4 +138,5 @@ export const FORGERIES: Readonly<Record<string, Mutation>> = {
   editToldBySfu,
   signAnew,
   hideElsewhere,
+  rewriteLog,
 };

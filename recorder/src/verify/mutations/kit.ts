@@ -28,7 +28,12 @@ export interface Expectation {
 export interface Means {
   /** The key of the recorder that has made the recordings. */
   sealKey: SealKey;
+  /** The logs of seals that the verifier is given, the newest first, by the names of their files. */
+  sealLogs: Map<string, Buffer>;
 }
+
+/** The name of the newest log of seals. */
+export const SEAL_LOG = 'seals.ndjson';
 
 /** Chooses, by a seed: the same every time. */
 export interface Dice {
@@ -113,7 +118,7 @@ export function sessionOf(files: Files, manifest: string): Extract<ManifestEntry
 
 /** The company's log gives away that a session is missing. */
 export const missingSession = ({ sessionId }: { sessionId: string }): Expectation => ({
-  files: ['seals.ndjson'],
+  files: [SEAL_LOG],
   codes: ['session-missing'],
   mentions: `Session ${sessionId}`,
 });
