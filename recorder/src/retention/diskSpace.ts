@@ -1,5 +1,5 @@
 import { open, statfs } from 'node:fs/promises';
-import { hasCode } from '../store/fileErrors.ts';
+import { codeOf, hasCode } from '../store/fileErrors.ts';
 import type { DiskSpace } from './diskMarks.ts';
 
 /** What a look at the disk tells. */
@@ -39,6 +39,3 @@ async function faultOf(path: string): Promise<string | null> {
     return hasCode(error, 'ENOSPC') ? null : codeOf(error);
   }
 }
-
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);

@@ -1,5 +1,6 @@
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { codeOf } from '../store/fileErrors.ts';
 import { bytesToClear, diskStateOf, type DiskMarks, type DiskSpace, type DiskState } from './diskMarks.ts';
 import { createDiskPace, LOOK_HANGS_MS } from './diskPace.ts';
 import type { DiskReserve } from './diskReserve.ts';
@@ -120,7 +121,7 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
 
   const report = (err: unknown): void => {
     logger.error({ err, code: 'disk-watch-failed' }, 'the disk could not be looked after; it is tried again');
-    problems.raise('disk-watch-failed', err instanceof Error ? err.message : String(err));
+    problems.raise('disk-watch-failed', `The disk could not be looked after: ${codeOf(err)}.`);
   };
   const lookVisibly = async (): Promise<number | undefined> => {
     try {

@@ -46,7 +46,7 @@ beforeEach(() => {
     request,
     isHere: async ({ sessionId }) => !absent.includes(sessionId),
     deleteSession: async ({ sessionId }) => {
-      if (broken.includes(sessionId)) throw new Error('EIO');
+      if (broken.includes(sessionId)) throw Object.assign(new Error('of acme'), { code: 'EIO' });
       done.push(`delete ${sessionId}`);
       return 10;
     },

@@ -1,5 +1,6 @@
 import { ProtocolError, type DeletionClaim, type recorderRequests, type Requester } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { codeOf } from '../store/fileErrors.ts';
 import { SessionNotHere } from './deleteSession.ts';
 import type { Problems } from './problems.ts';
 
@@ -62,7 +63,7 @@ export function createPruner(deps: PrunerDeps): Pruner {
       } catch (error) {
         const { sessionId } = claim;
         logger.error({ sessionId, err: error, code: 'cleanup-failed' }, 'a session could not be deleted');
-        failures.push(`${sessionId}: ${messageOf(error)}`);
+        failures.push(error instanceof SessionNotHere ? error.message : `${sessionId}: ${codeOf(error)}.`);
       }
     }
     if (failures.length === 0) problems.clear('cleanup-failed');
@@ -82,7 +83,7 @@ export function createPruner(deps: PrunerDeps): Pruner {
       logger.error({ ...wanted, err: error, code: 'cleanup-failed' }, 'nothing could be deleted');
       problems.raise(
         'cleanup-failed',
-        `The sfu did not say what may be deleted, so nothing is: ${messageOf(error)}`,
+        `The sfu did not say what may be deleted, so nothing is: ${codeOf(error)}.`,
       );
       return 0;
     }
@@ -96,5 +97,3 @@ export function createPruner(deps: PrunerDeps): Pruner {
     },
   };
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { recorderRequests, Requester, Segment, SessionLocation } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
+import { codeOf } from '../store/fileErrors.ts';
 import { diskReports } from './diskReports.ts';
 import type { Inventory, SessionInStore } from './inventory.ts';
 import type { Problems } from './problems.ts';
@@ -72,7 +73,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<void> {
       { err: error, code: 'reconciliation' },
       'disk and record could not be compared; tried again later',
     );
-    problems.raise('reconciliation', `Disk and record could not be compared: ${String(error)}`);
+    problems.raise('reconciliation', `Disk and record could not be compared: ${codeOf(error)}.`);
   }
 }
 

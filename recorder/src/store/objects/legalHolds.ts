@@ -8,6 +8,7 @@ import {
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Problems } from '../../retention/problems.ts';
+import { codeOf } from '../fileErrors.ts';
 import type { HoldRegister, RegisteredHold } from '../holdRegister.ts';
 import { decodeStoredName } from '../storedName.ts';
 import { ObjectStoreError, type ObjectStore, type ObjectVersion } from './objectStore.ts';
@@ -147,7 +148,7 @@ export async function openLegalHolds(deps: {
       { folder, err: error, failures },
       'legal holds could not be set in the object store; tried again',
     );
-    const message = error instanceof Error ? error.message : String(error);
+    const message = error instanceof ObjectStoreError ? error.message : `${codeOf(error)}.`;
     problems.raise(
       PROBLEM,
       `Legal holds of ${unsettled.size} sessions could not be placed or lifted in the bucket: ${message} They are tried again.`,

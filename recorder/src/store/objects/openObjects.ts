@@ -4,7 +4,7 @@ import { MANIFEST_FILE, type Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Problems } from '../../retention/problems.ts';
 import type { SegmentCipher } from '../encryption/segmentCipher.ts';
-import { isMissing } from '../fileErrors.ts';
+import { codeOf, isMissing } from '../fileErrors.ts';
 import type { SegmentStore } from '../segmentStore.ts';
 import type { StoredFiles } from '../storedFiles.ts';
 import { findStored } from './findStored.ts';
@@ -86,7 +86,7 @@ export function openObjects(deps: {
       holds.start();
       taking = takeOver().catch((error: unknown) => {
         logger.error({ err: error }, 'what is to be uploaded could not be found');
-        problems.raise('upload-failed', `What is to be uploaded could not be found: ${String(error)}`);
+        problems.raise('upload-failed', `What is to be uploaded could not be found: ${codeOf(error)}.`);
       });
     },
     async close() {

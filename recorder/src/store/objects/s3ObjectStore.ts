@@ -11,6 +11,7 @@ import {
   type ListObjectVersionsOutput,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { codeOf } from '../fileErrors.ts';
 import { proves } from './checksums.ts';
 import { ObjectStoreError, type ObjectStore } from './objectStore.ts';
 
@@ -86,7 +87,7 @@ export function createS3ObjectStore(
       if (proven === true) return;
       throw new ObjectStoreError(
         'checksum-mismatch',
-        `The object store has something else under ${prefix}${key} than it was given.`,
+        'The object store has something else than it was given.',
       );
     },
     get,
@@ -148,7 +149,7 @@ const isNamed = (error: unknown, names: readonly string[]): boolean =>
 function faultOf(error: unknown): ObjectStoreError {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   const refused = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const reason = [codeOf(error), status].filter((part) => part !== undefined).join(', ');
   if (refused || isCredentialsFault(error)) {
     return new ObjectStoreError(
       'store-refused',

@@ -1,6 +1,7 @@
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Problems } from '../../retention/problems.ts';
+import { codeOf } from '../fileErrors.ts';
 import { ObjectStoreError, type ObjectStore } from './objectStore.ts';
 import { identityOf, type Receipt } from './receipt.ts';
 import { retryPauseMs } from './retryPause.ts';
@@ -56,22 +57,20 @@ export function createUploads(deps: {
   const noteMismatch = (key: string, isMismatched: boolean): void => {
     if (isMismatched) mismatched.add(key);
     else mismatched.delete(key);
-    const [first] = mismatched;
-    if (first === undefined) problems.clear('checksum-mismatch');
+    if (mismatched.size === 0) problems.clear('checksum-mismatch');
     else {
       problems.raise(
         'checksum-mismatch',
-        `The object store has something else than it was given, of ${mismatched.size} objects, such as ${first}; the local files stay, and are uploaded again.`,
+        `The object store has something else than it was given, of ${mismatched.size} objects, which the log of the recorder names; the local files stay, and are uploaded again.`,
       );
     }
   };
 
   const failed = (key: string, entry: Waiting, error: unknown): void => {
     const code = error instanceof ObjectStoreError ? error.code : 'upload-failed';
-    const message = error instanceof Error ? error.message : String(error);
     entry.failures += 1;
     logger.warn({ key, code, failures: entry.failures, err: error }, 'an upload failed; it is tried again');
-    if (code === 'store-unreachable' || code === 'store-refused') {
+    if (error instanceof ObjectStoreError && error.code !== 'checksum-mismatch') {
       downFailures += 1;
       endPause?.();
       endPause = clock.after(retryPauseMs(downFailures, deps.random()), () => {
@@ -79,7 +78,7 @@ export function createUploads(deps: {
         pump();
       });
       problems.clear(code === 'store-refused' ? 'store-unreachable' : 'store-refused');
-      problems.raise(code, `${message} What is recorded stays on this disk until it is uploaded.`);
+      problems.raise(code, `${error.message} What is recorded stays on this disk until it is uploaded.`);
       return;
     }
     entry.resting = true;
@@ -88,7 +87,7 @@ export function createUploads(deps: {
       pump();
     });
     if (code === 'checksum-mismatch') noteMismatch(key, true);
-    else problems.raise(code, `A recording could not be uploaded: ${message}`);
+    else problems.raise(code, `A recording could not be uploaded: ${codeOf(error)}.`);
   };
 
   const upload = async (key: string, entry: Waiting): Promise<void> => {
