@@ -52,7 +52,7 @@ export async function createRecorder(
   // A full disk must not keep it from starting: it is the one that makes room.
   const reserve = createDiskReserve(join(config.dataDir, 'recorder/reserve'));
   await reserve.release();
-  const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir);
+  const { recorderId, recordingsDir, stateDir, openRuns } = await claimDataFolder(config.dataDir, logger);
   const problems = createProblems({ clock, logger });
   const mediaStore = await openStore(config, { recordingsDir, stateDir, problems, clock, logger });
   const store = mediaStore.segments;

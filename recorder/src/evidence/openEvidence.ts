@@ -29,7 +29,7 @@ export async function openEvidence(deps: {
   const sealKey = await (sealKeyFile === undefined
     ? ensureSealKey(join(stateDir, 'seal-key.pem'))
     : readSealKey(sealKeyFile));
-  const register = await createSealRegister(join(stateDir, 'unreported-seals'));
+  const register = await createSealRegister(join(stateDir, 'unreported-seals'), logger);
   const sealReports = createSealReports({ recordingsDir, register, send: deps.sendSeal, clock, logger });
   const { hooks } = sealReports;
   const manifests = createManifests({

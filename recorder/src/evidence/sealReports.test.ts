@@ -29,7 +29,7 @@ describe('the reports of seals', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sightline-seals-'));
     sent = [];
-    register = await createSealRegister(join(dir, 'state'));
+    register = await createSealRegister(join(dir, 'state'), createLogger('test', 'silent'));
   });
   afterEach(() => rm(dir, { recursive: true }));
 

@@ -72,7 +72,7 @@ describe('the queue of exports', () => {
     });
   const open = async (): Promise<ExportQueue> =>
     openExportQueue({
-      folders: await openJobFolders(dir),
+      folders: await openJobFolders(dir, createLogger('test', 'silent')),
       make,
       report: (progress) => {
         if (unwanted.has(progress.exportId))
@@ -168,6 +168,22 @@ describe('the queue of exports', () => {
     await gone;
     await queue.close();
     expect(queue.result('a')).toBeUndefined();
+  });
+
+  it('opens although a file cannot be read: its export is to be ordered again, or is made anew', async () => {
+    for (const exportId of ['a', 'b', 'c']) await queue.start(job(exportId));
+    await (await making('a')).finish();
+    await heard('a', 'done');
+    await queue.close();
+    await writeFile(join(dir, 'a', 'status.json'), '');
+    await writeFile(join(dir, 'b', 'job.json'), '');
+
+    makings = [];
+    queue = await open();
+    await (await making('a')).finish();
+    await (await making('c')).finish();
+    expect(makings.map(({ exportId }) => exportId)).toEqual(['a', 'c']);
+    expect((await readdir(dir)).sort()).toEqual(['a', 'c']);
   });
 
   it('makes anew what a killed recorder was at, and keeps what was done', async () => {

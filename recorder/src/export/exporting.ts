@@ -33,7 +33,7 @@ export interface Exporting extends Omit<ExportQueue, 'result'> {
 
 /** Opens the exports, and goes on with what an earlier process left. */
 export async function openExporting(deps: ExportingDeps): Promise<Exporting> {
-  const folders = await openJobFolders(join(deps.stateDir, 'exports'));
+  const folders = await openJobFolders(join(deps.stateDir, 'exports'), deps.logger);
   const queue = await openExportQueue({
     ...deps,
     folders,

@@ -1,9 +1,10 @@
-import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePathPart, exportJob, exportState, type ExportJob } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
 import * as z from 'zod';
-import { replaceFile, syncPath } from '../store/durable.ts';
-import { isMissing } from '../store/fileErrors.ts';
+import { syncPath } from '../store/durable.ts';
+import { readOrSetAside, writeNote } from '../store/note.ts';
 
 const status = z.object({
   state: exportState,
@@ -26,7 +27,10 @@ export interface KeptExport {
 export interface JobFolders {
   /** The folder of all of them. */
   readonly path: string;
-  /** In order of arrival. Removes what was not entered, or not removed, as a whole. */
+  /**
+   * In order of arrival. Removes what was not entered, or not removed, as a whole, and what cannot be read: it is asked for
+   * again.
+   */
   list(): Promise<KeptExport[]>;
   /** Enters a job; resolves when it is durable. */
   add(kept: KeptExport): Promise<void>;
@@ -47,7 +51,7 @@ const WORK = 'work';
 const RESULT = 'result';
 
 /** Opens the exports below `path`. */
-export async function openJobFolders(path: string): Promise<JobFolders> {
+export async function openJobFolders(path: string, logger: Logger): Promise<JobFolders> {
   await mkdir(path, { recursive: true });
   const nameOf = (exportId: string): string => {
     const name = encodePathPart(exportId);
@@ -57,8 +61,8 @@ export async function openJobFolders(path: string): Promise<JobFolders> {
   const within = (exportId: string, ...rest: string[]): string => join(path, nameOf(exportId), ...rest);
 
   const read = async (folder: string): Promise<KeptExport | undefined> => {
-    const job = await readJson(join(folder, JOB), queued);
-    const known = await readJson(join(folder, STATUS), status);
+    const job = await readOrSetAside(join(folder, JOB), queued, logger);
+    const known = await readOrSetAside(join(folder, STATUS), status, logger);
     return job && { ...job, status: known ?? { state: 'queued', progress: 0, message: null, bytes: null } };
   };
 
@@ -75,14 +79,10 @@ export async function openJobFolders(path: string): Promise<JobFolders> {
     },
     async add({ job, orderedAtMs }) {
       await mkdir(within(job.exportId), { recursive: true });
-      await replaceFile(within(job.exportId, JOB), JSON.stringify({ job, orderedAtMs }));
-      await syncPath(within(job.exportId));
+      await writeNote(within(job.exportId, JOB), { job, orderedAtMs });
       await syncPath(path);
     },
-    async writeStatus(exportId, now) {
-      await replaceFile(within(exportId, STATUS), JSON.stringify(now));
-      await syncPath(within(exportId));
-    },
+    writeStatus: (exportId, now) => writeNote(within(exportId, STATUS), now),
     async clearWork(exportId) {
       await rm(within(exportId, RESULT), { force: true });
       await rm(within(exportId, WORK), { recursive: true, force: true });
@@ -104,13 +104,4 @@ export async function openJobFolders(path: string): Promise<JobFolders> {
       await rm(within(exportId), { recursive: true, force: true });
     },
   };
-}
-
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }

@@ -10,8 +10,8 @@ import { readableSource } from '../ffmpeg/readableSource.ts';
 import { PTS_MODULUS, PTS_PER_MS, readFirstPts } from '../ffmpeg/tsTimestamps.ts';
 import { syncPath } from '../store/durable.ts';
 import { syncAndDigest } from '../store/fileDigest.ts';
+import { readNote, writeNote } from '../store/note.ts';
 import { planCuts, type Cut } from './cuts.ts';
-import { readNote, writeNote } from './note.ts';
 
 /** Nothing can be made of what was uploaded, and never will be. */
 export class UnusablePiece extends Error {

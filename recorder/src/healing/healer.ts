@@ -2,8 +2,8 @@ import { interval, ProtocolError, type Clock, type Interval, type Segment } from
 import type { Logger } from '@sightline/shared/node';
 import * as z from 'zod';
 import { syncAndDigest } from '../store/fileDigest.ts';
+import { readNote, writeNote } from '../store/note.ts';
 import { UnusablePiece, type Conversion } from './conversion.ts';
-import { readNote, writeNote } from './note.ts';
 import type { Placement } from './placement.ts';
 import { MEDIA_FILE, type KeptUpload, type UploadFolder } from './uploadFolder.ts';
 

@@ -70,7 +70,7 @@ export async function createHealerBench(): Promise<HealerBench> {
   const [recordingsDir, uploadsDir] = [join(root, 'recordings'), join(root, 'uploads')];
   await mkdir(recordingsDir);
   const clock = createManualClock(order.toMs + 60_000);
-  const uploads = await openUploadFolder(uploadsDir);
+  const uploads = await openUploadFolder(uploadsDir, logger);
   /** What the sfu has, by run and index. */
   const announced = new Map<string, Segment>();
 

@@ -42,7 +42,7 @@ const SWEEP_EVERY_MS = 3_600_000;
 /** Opens the uploads, goes on with what a killed recorder left, and removes what was abandoned. */
 export async function createHealing(deps: HealingDeps): Promise<Healing> {
   const { clock, logger } = deps;
-  const uploads = await openUploadFolder(join(deps.stateDir, 'uploads'));
+  const uploads = await openUploadFolder(join(deps.stateDir, 'uploads'), logger);
   const healer = createHealer({
     uploads,
     conversion: createConversion({ segmentMs: deps.segmentMs, logger }),

@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { uploadOrder, type UploadOrder } from '@sightline/shared/node';
+import { uploadOrder, type Logger, type UploadOrder } from '@sightline/shared/node';
 import { syncPath } from '../store/durable.ts';
 import { isMissing } from '../store/fileErrors.ts';
-import { readNote, writeNote } from './note.ts';
+import { readOrSetAside, writeNote } from '../store/note.ts';
 
 /** A piece that is being uploaded, or was. */
 export interface KeptUpload {
@@ -36,14 +36,14 @@ const ASIDE_FOLDER = 'unusable';
 const PIECE_ID = uploadOrder.shape.pieceId;
 
 /** Opens the folder of uploads, which is made if need be. */
-export async function openUploadFolder(uploadsDir: string): Promise<UploadFolder> {
+export async function openUploadFolder(uploadsDir: string, logger: Logger): Promise<UploadFolder> {
   await mkdir(uploadsDir, { recursive: true });
   const folderOf = (pieceId: string): string => join(uploadsDir, PIECE_ID.parse(pieceId));
   const pathOf = (pieceId: string, name: string): string => join(folderOf(pieceId), name);
 
   const find = async (pieceId: string): Promise<KeptUpload | undefined> => {
     try {
-      const order = await readNote(pathOf(pieceId, ORDER_FILE), uploadOrder);
+      const order = await readOrSetAside(pathOf(pieceId, ORDER_FILE), uploadOrder, logger);
       if (order === undefined) return undefined;
       const { size, mtimeMs } = await stat(pathOf(pieceId, MEDIA_FILE));
       return { order, receivedBytes: size, changedAtMs: mtimeMs };

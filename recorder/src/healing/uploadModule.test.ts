@@ -28,7 +28,7 @@ describe('an upload', () => {
   const logger = createLogger('test', 'silent');
 
   const open = async (): Promise<void> => {
-    uploads = await openUploadFolder(dir);
+    uploads = await openUploadFolder(dir, logger);
     completed = [];
     server = await createHttpServer({
       listener: createListener(undefined),
@@ -189,6 +189,17 @@ describe('an upload', () => {
     await patch(0, CONTENT.subarray(0, 3));
     await writeFile(join(dir, 'README'), 'not an upload');
     expect(await uploads.list()).toMatchObject([{ order, receivedBytes: 3 }]);
+  });
+
+  it('is not there while its order cannot be read, which keeps no other from being listed, and then goes on', async () => {
+    await patch(0, CONTENT.subarray(0, 3));
+    const other = aPiece({ pieceId: randomUUID(), bytes: 1 });
+    await uploads.ensure(other);
+    await writeFile(uploads.pathOf(order.pieceId, 'order.json'), '');
+    expect(await uploads.list()).toMatchObject([{ order: other }]);
+    expect(await offset()).toBe('3');
+    await patch(3, CONTENT.subarray(3));
+    expect(await stored()).toEqual(CONTENT);
   });
 });
 

@@ -40,7 +40,7 @@ describe('the caretaker', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sightline-caretaker-'));
     clock = createManualClock(1);
-    openRuns = await createOpenRuns(dir);
+    openRuns = await createOpenRuns(dir, createLogger('test', 'silent'));
     failing = new Set();
     announced = [];
     done = () => undefined;

@@ -52,7 +52,7 @@ describe('the supervisor', () => {
     packetsSent = 0;
     happened = () => undefined;
     const logger = createLogger('test', 'silent');
-    const openRuns = await createOpenRuns(join(dir, 'open'));
+    const openRuns = await createOpenRuns(join(dir, 'open'), logger);
     const manifests = createManifests({
       recordingsDir: dir,
       recorderId: 'recorder',

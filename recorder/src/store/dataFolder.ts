@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from '@sightline/shared/node';
 import * as z from 'zod';
-import { replaceFile } from './durable.ts';
 import { isMissing } from './fileErrors.ts';
+import { readNote, writeNote } from './note.ts';
 import { createOpenRuns, type OpenRuns } from './openRuns.ts';
 
 const owner = z.object({ recorderId: z.string(), pid: z.int(), startedAtTicks: z.string() });
@@ -34,37 +35,29 @@ class DataFolderInUse extends Error {
 /**
  * Takes the data folder over for this process: what an earlier recorder left running there is an orphan.
  *
- * @throws {DataFolderInUse}
+ * @throws {DataFolderInUse}, {NoteUnreadable}: without its id nothing that is recorded would be its own.
  */
-export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
+export async function claimDataFolder(dataDir: string, logger: Logger): Promise<DataFolder> {
   await mkdir(join(dataDir, 'recordings'), { recursive: true });
   const recordingsDir = await realpath(join(dataDir, 'recordings'));
   const stateDir = join(dataDir, 'recorder');
   await mkdir(stateDir, { recursive: true });
   const path = join(stateDir, 'owner.json');
-  const before = await readOwner(path);
+  const before = await readNote(path, owner);
   if (before !== undefined && before.pid !== process.pid) {
     const startedAtTicks = await processStart(before.pid);
     if (startedAtTicks === before.startedAtTicks) throw new DataFolderInUse(dataDir, before.pid);
   }
   const recorderId = before?.recorderId ?? randomUUID();
   const startedAtTicks = (await processStart(process.pid)) ?? '';
-  await replaceFile(path, JSON.stringify({ recorderId, pid: process.pid, startedAtTicks }));
-  return { recorderId, recordingsDir, stateDir, openRuns: await createOpenRuns(join(stateDir, 'open-runs')) };
+  await writeNote(path, { recorderId, pid: process.pid, startedAtTicks });
+  const openRuns = await createOpenRuns(join(stateDir, 'open-runs'), logger);
+  return { recorderId, recordingsDir, stateDir, openRuns };
 }
 
 /** Whose data folder this is; undefined if no recorder has ever used it. */
 export async function readRecorderId(dataDir: string): Promise<string | undefined> {
-  return (await readOwner(join(dataDir, 'recorder', 'owner.json')))?.recorderId;
-}
-
-async function readOwner(path: string): Promise<z.output<typeof owner> | undefined> {
-  try {
-    return owner.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  return (await readNote(join(dataDir, 'recorder', 'owner.json'), owner))?.recorderId;
 }
 
 /** When a process started, in clock ticks since boot: a pid alone may have been given anew (proc(5), field 22). */

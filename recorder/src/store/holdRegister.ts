@@ -1,9 +1,7 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { encodeRunFolder, mediaHold, type MediaHold } from '@sightline/shared';
+import { mediaHold, type MediaHold } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
 import * as z from 'zod';
-import { replaceFile, syncPath } from './durable.ts';
-import { isMissing } from './fileErrors.ts';
+import { openNoteFolder } from './noteFolder.ts';
 
 const entry = mediaHold.extend({
   /** Whether the object store is as this says. */
@@ -17,7 +15,7 @@ export type RegisteredHold = z.output<typeof entry>;
 export interface HoldRegister {
   /** Enters what is held or not from now on; durable when resolved. */
   put(holds: readonly MediaHold[]): Promise<void>;
-  /** The object store is as the hold says. A loss of power may forget it: then it is made so again. */
+  /** The object store is as the hold says. */
   settled(hold: MediaHold): Promise<void>;
   /** A loss of power may bring it back. */
   remove(sessionId: string): Promise<void>;
@@ -25,32 +23,12 @@ export interface HoldRegister {
 }
 
 /** Keeps one small file per session in `dir`. */
-export async function createHoldRegister(dir: string): Promise<HoldRegister> {
-  await mkdir(dir, { recursive: true });
-  const pathOf = (sessionId: string): string => join(dir, `${encodeRunFolder(sessionId)}.json`);
+export async function createHoldRegister(dir: string, logger: Logger): Promise<HoldRegister> {
+  const notes = await openNoteFolder(dir, entry, logger);
   return {
-    async put(holds) {
-      for (const hold of holds)
-        await replaceFile(pathOf(hold.sessionId), JSON.stringify({ ...hold, settled: false }));
-      await syncPath(dir);
-    },
-    async settled(hold) {
-      const path = pathOf(hold.sessionId);
-      await writeFile(`${path}.new`, JSON.stringify({ ...hold, settled: true }));
-      await rename(`${path}.new`, path);
-    },
-    remove: (sessionId) => rm(pathOf(sessionId), { force: true }),
-    async list() {
-      const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
-      const found: RegisteredHold[] = [];
-      for (const name of names) {
-        try {
-          found.push(entry.parse(JSON.parse(await readFile(join(dir, name), 'utf8'))));
-        } catch (error) {
-          if (!isMissing(error)) throw error;
-        }
-      }
-      return found;
-    },
+    put: (holds) => notes.put(holds.map((hold) => [hold.sessionId, { ...hold, settled: false }])),
+    settled: (hold) => notes.put([[hold.sessionId, { ...hold, settled: true }]]),
+    remove: (sessionId) => notes.remove(sessionId),
+    list: async () => (await notes.list()).map(([, hold]) => hold),
   };
 }

@@ -1,15 +1,7 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  decodeRunFolder,
-  encodeRunFolder,
-  sessionLocation,
-  timeMs,
-  trackId,
-  type RunOrder,
-} from '@sightline/shared';
+import { sessionLocation, timeMs, trackId, type RunOrder } from '@sightline/shared';
+import type { Logger } from '@sightline/shared/node';
 import * as z from 'zod';
-import { replaceFile, syncPath } from './durable.ts';
+import { openNoteFolder } from './noteFolder.ts';
 import { runFolderOf } from './runFolder.ts';
 
 const openRun = z.object({
@@ -56,23 +48,11 @@ export function openRunOf(order: RunOrder, codec: string, rtcpPorts: number[]): 
 }
 
 /** Keeps one small file per open run in `dir`. */
-export async function createOpenRuns(dir: string): Promise<OpenRuns> {
-  await mkdir(dir, { recursive: true });
-  const pathOf = (runId: string): string => join(dir, `${encodeRunFolder(runId)}.json`);
+export async function createOpenRuns(dir: string, logger: Logger): Promise<OpenRuns> {
+  const notes = await openNoteFolder(dir, openRun, logger);
   return {
-    async put({ runId, ...run }) {
-      await replaceFile(pathOf(runId), JSON.stringify(run));
-      await syncPath(dir);
-    },
-    remove: (runId) => rm(pathOf(runId), { force: true }),
-    async list() {
-      const runs: OpenRun[] = [];
-      for (const name of (await readdir(dir)).filter((entry) => entry.endsWith('.json'))) {
-        const runId = decodeRunFolder(name.slice(0, -'.json'.length));
-        if (runId === undefined) continue;
-        runs.push({ runId, ...openRun.parse(JSON.parse(await readFile(join(dir, name), 'utf8'))) });
-      }
-      return runs;
-    },
+    put: ({ runId, ...run }) => notes.put([[runId, run]]),
+    remove: (runId) => notes.remove(runId),
+    list: async () => (await notes.list()).map(([runId, run]) => ({ runId, ...run })),
   };
 }

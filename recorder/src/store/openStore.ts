@@ -68,7 +68,7 @@ export async function openStore(
   // Loaded only where it is used: it is larger than the rest of the recorder.
   const { createS3ObjectStore } = await import('./objects/s3ObjectStore.ts');
   const common = { ...deps, objects: createS3ObjectStore(s3), random: Math.random };
-  const register = await createHoldRegister(join(deps.stateDir, 'held-media'));
+  const register = await createHoldRegister(join(deps.stateDir, 'held-media'), deps.logger);
   const holds = await openLegalHolds({ ...common, register });
   const objects = openObjects({ ...common, holds, files, cipher, keepMs: s3.localCopyMs });
   return {

@@ -33,7 +33,7 @@ let register: HoldRegister;
 let holds: LegalHolds;
 
 const open = async (): Promise<void> => {
-  register = await createHoldRegister(dir);
+  register = await createHoldRegister(dir, logger);
   holds = await openLegalHolds({ objects: bucket, register, problems, clock, random: () => 0, logger });
 };
 const restart = async (): Promise<void> => {

@@ -36,7 +36,7 @@ describe('an object store behind the local disk', () => {
   const open = async (key?: string): Promise<void> => {
     const cipher = createSegmentCipher(key === undefined ? undefined : parseEncryptionKeys(key, 'key'));
     const common = { objects: bucket, problems, clock, random: () => 0, logger };
-    const register = await createHoldRegister(join(dir, 'held-media'));
+    const register = await createHoldRegister(join(dir, 'held-media'), logger);
     store = openObjects({
       ...common,
       recordingsDir: dir,
