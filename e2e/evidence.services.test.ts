@@ -128,13 +128,18 @@ describe('what a recorder leaves on disk', () => {
 
     const key = join(data.path, 'recorder.pem');
     await writeFile(key, sfu.introduction().publicKey);
-    const against = ['--key', key, '--seals', await writeSealLog()];
+    const named = ['--key', `${sfu.introduction().recorderId}=${key}`];
+    const against = [...named, '--seals', await writeSealLog()];
     const recordings = join(data.path, 'recordings');
     expect(await verify(recordings, ...against)).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('Everything is whole: 1 session'),
     });
     expect(await verify(recordings)).toMatchObject({ exitCode: 2 });
+    expect(await verify(recordings, '--key', `another=${key}`)).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining('(other-key)'),
+    });
 
     const zip = await orderPackage();
     expect(await verify(zip, '--key', key)).toMatchObject({

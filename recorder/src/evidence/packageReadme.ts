@@ -38,15 +38,15 @@ How to verify it
 2. Install Node 20 or later (https://nodejs.org). Nothing else is needed, and no network.
 3. Run, on this zip or on the folder that it was unpacked to:
 
-      node ${PACKAGE.verifier} PATH --key recorder.pem
+      node ${PACKAGE.verifier} PATH --key ${recorderId}=recorder.pem
 
    It says that everything is whole, or names the first thing that is wrong, or what other recorders have. Give it the
    packages of one order together, each with its recorder's key, to see whether nothing of what was asked for is missing.
 
-4. If you can, get the company's log of seals too, and give it with "--seals FILE". It is kept on another machine than the
-   recordings, and shows whether these were reported while they were made, or made up later with the recorder's key. Whoever
-   can write into the server's database can rewrite it, so ask for older copies too, from whoever has kept some: each given
-   with another "--seals", they show that it is still the same log. Nothing else does.
+4. If you can, get the company's log of seals too, and give it with "--seals FILE". It is kept by the server,
+   not by recorders, and shows whether these recordings were reported while they were made, or made up later with the
+   recorder's key. Whoever can write into the server's database can rewrite it, so ask for older copies too, from whoever
+   has kept some: each given with another "--seals", they show that it is still the same log. Nothing else does.
 
 If you doubt that the program in here is an honest one, get it from Sightline's sources instead: "npm run verify".
 

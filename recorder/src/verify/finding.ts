@@ -11,6 +11,8 @@ export type FaultCode =
   | 'order'
   /** Sealed or signed by a key that was not given. */
   | 'unknown-key'
+  /** Sealed or signed by a key that was given, and is not that of this recorder. */
+  | 'other-key'
   | 'signature'
   /** The last entries are under no seal. */
   | 'unsealed'

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readPublicKey, SealKeyError } from '@sightline/shared/node';
+import { keyIdOf, readPublicKey, SealKeyError } from '@sightline/shared/node';
 import { parseEncryptionKeys, type EncryptionKeys } from '../store/encryption/encryptionKeys.ts';
 import { openFolder } from './evidenceTree.ts';
 import { EvidenceFault } from './finding.ts';
@@ -10,11 +10,12 @@ import { together } from './together.ts';
 import { verifyEvidence, type Evidence, type Summary, type Verdict } from './verifyEvidence.ts';
 import { openZip } from './zipTree.ts';
 
-const USAGE = `sightline-verify PATH… --key PUBLIC [--key …] [--seals FILE …] [--encryption-key FILE]
+const USAGE = `sightline-verify PATH… --key [RECORDER=]PUBLIC [--key …] [--seals FILE …] [--encryption-key FILE]
 
   PATH    a session's folder, a folder with sessions, or an evidence package, unpacked or as a zip; the packages of one
           order, one of each recorder, together
-  --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder
+  --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder. With more than one, say
+          whose each is, as RECORDER=FILE: else the log of seals or a package is believed in that
   --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off,
           whole sessions that are missing, and such as it never heard of. Export it after the recordings were copied.
           Older copies, given too, show whether it was written anew
@@ -84,7 +85,7 @@ function readUsage(args: readonly string[]): { paths: string[] } & Omit<Evidence
   if (values.key.length === 0) throw new UsageError('At least one --key is needed.');
   return {
     paths: positionals,
-    keys: values.key.map(readKey),
+    ...readKeys(values.key),
     encryptionKeys: keyFile === undefined ? undefined : readEncryptionKeys(keyFile),
     sealLogs: values.seals.map((file) => {
       if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
@@ -117,6 +118,21 @@ function readEncryptionKeys(file: string): EncryptionKeys {
     if (error instanceof Error && 'code' in error) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function readKeys(given: readonly string[]): Required<Pick<Evidence, 'keys' | 'owners'>> {
+  const known = given.map((one) => {
+    const [, recorderId, file] = /^([^=]+)=(.+)$/s.exec(one) ?? [];
+    // A file may be named so too.
+    const isNamed = file !== undefined && statSync(one, { throwIfNoEntry: false }) === undefined;
+    return isNamed ? { recorderId, key: readKey(file) } : { recorderId: undefined, key: readKey(one) };
+  });
+  return {
+    keys: known.map(({ key }) => key),
+    owners: known.flatMap(({ recorderId, key }) =>
+      recorderId === undefined ? [] : [{ recorderId, keyId: keyIdOf(key) }],
+    ),
+  };
 }
 
 function readKey(file: string): Evidence['keys'][number] {

@@ -22,6 +22,7 @@ const SEED = 'sightline';
 const MUTATE: readonly [string, Mutation][] = Object.entries({ ...CHANGES, ...FORGERIES, ...BY_KEY_HOLDERS });
 
 const sealKey = createTestKey();
+const otherKey = createTestKey();
 let dir: string;
 let keys: Evidence['keys'];
 let sealLog: Buffer;
@@ -42,7 +43,7 @@ beforeAll(async () => {
   originals = { folder: await load(await openFolder(recordingsDir)), packed: await load(zip) };
   zip.close();
   sealLog = Buffer.from(sealLogText(example.sealLog));
-  keys = [createPublicKey(sealKey.publicKey)];
+  keys = [sealKey, otherKey].map(({ publicKey }) => createPublicKey(publicKey));
 });
 afterAll(() => rm(dir, { recursive: true }));
 
@@ -63,7 +64,7 @@ const verify = (files: Files, { sealLogs }: Pick<Means, 'sealLogs'>): Promise<Ve
     tree: { files: [...files.keys()].sort(), open: (path) => asChunks(files.get(path) ?? Buffer.alloc(0)) },
   });
 
-const means = (): Means => ({ sealKey, sealLogs: new Map([[SEAL_LOG, sealLog]]) });
+const means = (): Means => ({ sealKey, otherKey, sealLogs: new Map([[SEAL_LOG, sealLog]]) });
 
 describe('a company’s recordings and a package of them', () => {
   it('are whole as they were made', async () => {

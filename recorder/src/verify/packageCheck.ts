@@ -13,6 +13,7 @@ import { EvidenceFault } from './finding.ts';
 import { findGap } from './ledgerCheck.ts';
 import { readLog } from './logLines.ts';
 import type { Keys } from './manifestCheck.ts';
+import type { Sealer } from './sealers.ts';
 
 /** Segments that need not be in a package, since they lie outside of what was asked for. */
 export interface LeftOut {
@@ -20,8 +21,10 @@ export interface LeftOut {
   asked: Interval;
 }
 
-/** What a package says that it has not got. */
-export interface NotPacked {
+/** What a package says of itself, and of what it has not got. */
+export interface PackageClaims {
+  /** Who says so. */
+  signedBy: Sealer;
   leftOut: LeftOut;
   /** What other recorders have of what was asked for. */
   atOthers: readonly MediaElsewhere[];
@@ -35,7 +38,7 @@ export async function checkContents(
   tree: EvidenceTree,
   digest: (path: string) => Promise<ContentDigest>,
   keys: Keys,
-): Promise<NotPacked> {
+): Promise<PackageClaims> {
   const contents = await readContents(tree);
   const where = { file: PACKAGE.contents };
   const key = keys.get(contents.keyId);
@@ -77,8 +80,9 @@ export async function checkContents(
     throw new EvidenceFault('file-unlisted', { file: stranger }, 'The table of contents does not list it.');
   await checkAccessHistory(tree, contents.companyId);
   await checkLedgers(tree);
-  const { fromMs, toMs, elsewhere } = contents;
+  const { fromMs, toMs, elsewhere, recorderId, keyId } = contents;
   return {
+    signedBy: { recorderId, keyId },
     leftOut: { paths: new Set(contents.leftOut), asked: { fromMs, toMs } },
     atOthers: elsewhere,
   };

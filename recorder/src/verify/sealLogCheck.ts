@@ -4,6 +4,7 @@ import { EvidenceFault } from './finding.ts';
 import { readLog } from './logLines.ts';
 import type { LogPositions } from './logPositions.ts';
 import type { CheckedManifest, Keys } from './manifestCheck.ts';
+import type { Sealer } from './sealers.ts';
 
 /** A company's log of seals, or a part of it. */
 export interface SealLogSource {
@@ -28,6 +29,8 @@ export interface SealLog {
   readonly manifests: readonly LoggedManifest[];
   /** Seals by keys that were not given: nobody can say whether they are right. */
   readonly foreignSeals: number;
+  /** Which recorder has sealed with which keys, whether these were given or not. */
+  readonly sealers: readonly Sealer[];
   find(sessionId: string, recorderId: string): LoggedManifest | undefined;
   /** Whether somebody else too has recorded the session. */
   isShared(sessionId: string, recorderId: string): boolean;
@@ -49,6 +52,7 @@ export async function checkSealLogs(
   const manifests = new Map<string, LoggedManifest>();
   const recorders = new Map<string, Set<string>>();
   const newest = new Map<string, number>();
+  const sealers = new Map<string, Sealer>();
   let foreignSeals = 0;
   for (const { file, open } of sources) {
     let companyId: string | undefined;
@@ -66,6 +70,7 @@ export async function checkSealLogs(
       positions.enter(file, entry);
       newest.set(companyId, Math.max(newest.get(companyId) ?? 0, entry.atMs));
       recorders.set(sessionId, (recorders.get(sessionId) ?? new Set()).add(recorderId));
+      sealers.set(keyOf(keyId, recorderId), { recorderId, keyId });
       const key = keys.get(keyId);
       if (key === undefined) {
         foreignSeals += 1;
@@ -88,6 +93,7 @@ export async function checkSealLogs(
   return {
     manifests: [...manifests.values()],
     foreignSeals,
+    sealers: [...sealers.values()],
     find: (sessionId, recorderId) => manifests.get(keyOf(sessionId, recorderId)),
     isShared: (sessionId, recorderId) =>
       [...(recorders.get(sessionId) ?? [])].some((other) => other !== recorderId),
@@ -116,4 +122,4 @@ export function checkAgainstLog({ file, begin, seals, entries }: CheckedManifest
   }
 }
 
-const keyOf = (sessionId: string, recorderId: string): string => JSON.stringify([sessionId, recorderId]);
+const keyOf = (id: string, recorderId: string): string => JSON.stringify([id, recorderId]);

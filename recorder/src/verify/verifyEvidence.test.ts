@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chainEntry } from '@sightline/shared/node';
+import { chainEntry, keyIdOf } from '@sightline/shared/node';
 import { createTestKey } from '../evidence/testKey.ts';
 import { parseEncryptionKeys } from '../store/encryption/encryptionKeys.ts';
 import { createSegmentCipher } from '../store/encryption/segmentCipher.ts';
@@ -16,7 +16,7 @@ import {
   type ExampleRecordings,
 } from './examples/recordings.ts';
 import { describeSummary, isComplete } from './report.ts';
-import { verifyEvidence, type Verdict } from './verifyEvidence.ts';
+import { verifyEvidence, type Evidence, type Verdict } from './verifyEvidence.ts';
 
 const sealKey = createTestKey();
 const key = createPublicKey(sealKey.publicKey);
@@ -33,11 +33,17 @@ type Log = ExampleRecordings['sealLog'];
 
 const verify = async (
   path: string,
-  { keys = [key], log = example.sealLog, older = [] }: { keys?: (typeof key)[]; log?: Log; older?: Log } = {},
+  {
+    keys = [key],
+    owners = [],
+    log = example.sealLog,
+    older = [],
+  }: Partial<Pick<Evidence, 'keys' | 'owners'>> & { log?: Log; older?: Log } = {},
 ): Promise<Verdict> =>
   verifyEvidence({
     tree: await openFolder(path),
     keys,
+    owners,
     sealLogs: Object.entries({ 'seals.ndjson': log, 'older.ndjson': older })
       .filter(([, entries]) => entries.length > 0)
       .map(([file, entries]) => ({ file, open: () => asChunks(Buffer.from(sealLogText(entries))) })),
@@ -74,6 +80,25 @@ describe('recordings', () => {
       ok: false,
       finding: { code: 'unknown-key', entry: 2 },
     });
+  });
+
+  it('that were sealed for one recorder with the key of another are not, if it is on record whose key that is', async () => {
+    const root = join(dir, 'recordings');
+    const other = createPublicKey(createTestKey().publicKey);
+    const keys = [key, other];
+    const keyId = keyIdOf(key);
+    const refused = { ok: false, finding: { code: 'other-key', entry: 2 } };
+    await expect(verify(root, { keys })).resolves.toMatchObject({ ok: true });
+    // The log knows this recorder by another key, or this key as that of another recorder.
+    const byOtherKey = rechain(example.sealLog.map((seal) => ({ ...seal, keyId: keyIdOf(other) })));
+    await expect(verify(root, { log: byOtherKey, keys: [key] })).resolves.toMatchObject(refused);
+    for (const [recorderId, expected] of [
+      ['recorder-1', { ok: true }],
+      ['recorder-2', refused],
+    ] as const)
+      await expect(verify(root, { keys, owners: [{ recorderId, keyId }] })).resolves.toMatchObject(expected);
+    const owners = [{ recorderId: 'recorder-1', keyId: keyIdOf(other) }];
+    await expect(verify(root, { keys, owners, log: [] })).resolves.toMatchObject(refused);
   });
 
   it('of which a session is missing as a whole are not, and it is named', async () => {

@@ -11,6 +11,7 @@ import { createLogPositions } from './logPositions.ts';
 import { checkManifest, type CheckedManifest } from './manifestCheck.ts';
 import { checkContents, isPackage, type LeftOut } from './packageCheck.ts';
 import { checkAgainstLog, checkSealLogs, type SealLog, type SealLogSource } from './sealLogCheck.ts';
+import { checkSealer, toSealers, type Sealer, type SealerRecord } from './sealers.ts';
 import { checkMedia, checkPlace, isManifest } from './sessionCheck.ts';
 import { createStoredMedia, type StoredMedia } from './storedMedia.ts';
 
@@ -51,6 +52,8 @@ export interface Evidence {
   tree: EvidenceTree;
   /** Recorders' public keys, from outside. */
   keys: readonly KeyObject[];
+  /** Whose keys these are, as far as that was said. */
+  owners?: readonly Sealer[];
   /** Companies' logs of seals as exported by the sfu, from outside. */
   sealLogs: readonly SealLogSource[];
   /** For media that is encrypted. */
@@ -72,24 +75,38 @@ export async function verifyEvidence(evidence: Evidence): Promise<Verdict> {
 
 const ALWAYS: Interval = { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
 
-async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidence): Promise<Summary> {
+async function verify({
+  tree,
+  keys: keyList,
+  owners = [],
+  sealLogs,
+  encryptionKeys,
+}: Evidence): Promise<Summary> {
   const keys = new Map(keyList.map((key) => [keyIdOf(key), key]));
   const digest = createDigests(tree);
   const files = new Set(tree.files);
   const packed = isPackage(tree);
-  const notPacked = packed ? await checkContents(tree, digest, keys) : undefined;
-  const leftOut = notPacked?.leftOut;
+  const claims = packed ? await checkContents(tree, digest, keys) : undefined;
+  const leftOut = claims?.leftOut;
   const against = { keys, positions: createLogPositions() };
   const given = await checkSealLogs(sealLogs, 'whole', against);
   const logs = [given];
-  if (packed) {
-    const own = { file: PACKAGE.seals, open: () => tree.open(PACKAGE.seals) };
-    logs.push(await checkSealLogs([own], 'part', against));
+  const records: SealerRecord[] = [
+    { name: 'what was said with --key', sealers: toSealers(owners) },
+    { name: 'the log of seals', sealers: toSealers(given.sealers) },
+  ];
+  if (claims !== undefined) {
+    const source = { file: PACKAGE.seals, open: () => tree.open(PACKAGE.seals) };
+    const own = await checkSealLogs([source], 'part', against);
+    logs.push(own);
+    checkSealer(claims.signedBy, { file: PACKAGE.contents }, records);
+    records.push({ name: 'the package itself', sealers: toSealers([...own.sealers, claims.signedBy]) });
   }
   const manifests: CheckedManifest[] = [];
   for (const file of tree.files.filter(isManifest)) {
     const manifest = await checkManifest(tree.open(file), file, keys);
     checkPlace(manifest);
+    checkSealers(manifest, records);
     for (const log of logs) checkAgainstLog(manifest, log);
     manifests.push(manifest);
   }
@@ -101,7 +118,7 @@ async function verify({ tree, keys: keyList, sealLogs, encryptionKeys }: Evidenc
     foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0),
     unlogged:
       sealLogs.length === 0 ? [] : manifests.flatMap((manifest) => findUnlogged(manifest, given) ?? []),
-    atOthers: notPacked?.atOthers ?? [],
+    atOthers: claims?.atOthers ?? [],
     parts: manifests.map(({ begin: { sessionId, recorderId } }) => ({
       sessionId,
       recorderId,
@@ -153,6 +170,11 @@ async function checkSessions(found: {
   const stranger = [...files].find((path) => mustBeListed(path) && !listed.has(path));
   if (stranger === undefined) return sum;
   throw new EvidenceFault('file-unlisted', { file: stranger }, 'No manifest lists it.');
+}
+
+function checkSealers({ file, begin, seals }: CheckedManifest, records: readonly SealerRecord[]): void {
+  for (const { number, keyId } of seals.values())
+    checkSealer({ recorderId: begin.recorderId, keyId }, { file, entry: number }, records);
 }
 
 /** Every session that was sealed must be there, unless a single one is looked at. */

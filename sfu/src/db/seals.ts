@@ -16,7 +16,7 @@ export interface SealsRepository {
   append(seal: ReportedSeal): Promise<'in-log' | 'conflict' | 'unknown-session'>;
   /** From `afterNumber` on, the oldest first, at most `limit`. */
   read(companyId: string, afterNumber: number, limit: number): Promise<CompanyLogEntry[]>;
-  /** The last seal of each of these sessions and its recorders, by number. */
+  /** The last seal of each of these sessions by each of its recorders' keys, by number: so all these keys are on record. */
   lastOfSessions(companyId: string, sessionIds: readonly string[]): Promise<CompanyLogEntry[]>;
   /** The number of a company's last entry; 0: its log is empty. */
   lastNumber(companyId: string): Promise<number>;
@@ -81,7 +81,7 @@ export function createSealsRepository(database: Database): SealsRepository {
           .orderBy('entry_number')
           .execute();
         for (const entry of rows.map(toEntry)) {
-          const key = JSON.stringify([entry.sessionId, entry.recorderId]);
+          const key = JSON.stringify([entry.sessionId, entry.recorderId, entry.keyId]);
           if (entry.sealNumber > (last.get(key)?.sealNumber ?? 0)) last.set(key, entry);
         }
       }

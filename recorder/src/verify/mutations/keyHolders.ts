@@ -33,5 +33,22 @@ const fabricateSession: Mutation = async (files, dice, { sealKey }) => {
   return { files: [], unlogged: sessionId };
 };
 
+/** Somebody with another recorder's key has written a session's history anew, and sealed it with that. */
+const sealAsOther: Mutation = async (files, dice, { otherKey, sealLogs }) => {
+  const path = dice.of(manifestsOf(files));
+  const entries = entriesOf(files, path);
+  const changed = reseal(entries, otherKey, (entry) => ({ ...entry, atMs: entry.atMs + 1 }));
+  files.set(path, manifestOf(changed));
+  if (!isPacked(files)) return { files: [path], entries: [2], codes: ['other-key'] };
+  await signContents(files, otherKey);
+  // A package then is one of that recorder, and says itself whose session it is.
+  if (dice.roll(2) === 0) {
+    await signContents(files, otherKey, { recorderId: 'recorder-2' });
+    sealLogs.clear();
+    return { files: [path], entries: [2], codes: ['other-key'] };
+  }
+  return { files: [PACKAGE.contents], codes: ['other-key'] };
+};
+
 /** What somebody does who has a recorder's key, and not the sfu's database. */
-export const BY_KEY_HOLDERS: Readonly<Record<string, Mutation>> = { fabricateSession };
+export const BY_KEY_HOLDERS: Readonly<Record<string, Mutation>> = { fabricateSession, sealAsOther };

@@ -28,6 +28,8 @@ export interface Expectation {
 export interface Means {
   /** The key of the recorder that has made the recordings. */
   sealKey: SealKey;
+  /** That of another recorder: the verifier is given both. */
+  otherKey: SealKey;
   /** The logs of seals that the verifier is given, the newest first, by the names of their files. */
   sealLogs: Map<string, Buffer>;
 }

@@ -82,15 +82,23 @@ export function sealsSuite(create: CreateEmptyDatabase): void {
       await expect(seals().read('c1', 0, 10)).resolves.toMatchObject([seal(1)]);
     });
 
-    it('is read page by page, and the last seal of each session by itself', async () => {
-      for (const report of [seal(2), seal(9), seal(2, { sessionId: 's2' }), seal(5, { recorderId: 'r2' })])
+    it('is read page by page, and the last seal of each session and key by itself', async () => {
+      const newKey = { keyId: 'b'.repeat(64) };
+      for (const report of [
+        seal(2),
+        seal(9),
+        seal(2, { sessionId: 's2' }),
+        seal(5, { recorderId: 'r2' }),
+        seal(11, newKey),
+        seal(12, newKey),
+      ])
         await seals().append(report);
       expect((await seals().read('c1', 1, 2)).map(({ number }) => number)).toEqual([2, 3]);
       expect((await seals().lastOfSessions('c1', ['s1', 'nothing'])).map(({ number }) => number)).toEqual([
-        2, 4,
+        2, 4, 6,
       ]);
       await expect(seals().lastOfSessions('c2', ['s1'])).resolves.toEqual([]);
-      await expect(seals().lastNumber('c1')).resolves.toBe(4);
+      await expect(seals().lastNumber('c1')).resolves.toBe(6);
     });
   });
 }
