@@ -3,10 +3,9 @@ import { sha256Hex } from '../evidence/digest.ts';
 import { interval, ledgerSpan } from '../evidence/ledger.ts';
 import { MAX_EXPORT_SOURCES, exportOrder, exportState, mediaElsewhere } from './api/exports.ts';
 import { recorderStatus } from './api/storage.ts';
-import { empty, startMs, timeMs } from './common.ts';
+import { empty, timeMs } from './common.ts';
 import { id, rtpParameters, trackId } from './media.ts';
 import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
-import { pathText } from './text.ts';
 
 /** The Socket.IO namespace of recorders. */
 export const RECORDER_NAMESPACE = '/recorder';
@@ -96,11 +95,11 @@ export const recorderCommands = {
     request: z.object({
       runId: id,
       companyId: id,
-      userId: pathText,
+      userId: z.string(),
       userName: z.string(),
       hostName: z.string(),
       sessionId: id,
-      sessionStartedAtMs: startMs,
+      sessionStartedAtMs: timeMs,
       trackId,
       label: z.string(),
       /** The parameters of the sfu's consumer: what will arrive. */
