@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { manifestEntry } from '../evidence/manifest.ts';
+import { NO_HASH } from '../evidence/digest.ts';
+import { recorderCommands } from '../protocol/recorder.ts';
+import { hostileText } from './hostileText.ts';
+import { encodePathPart } from './pathPart.ts';
 import {
   decodeRunFolder,
   decodeSegmentName,
@@ -8,10 +13,11 @@ import {
   encodeSegmentName,
   encodeTrackFolder,
   PathCodecError,
+  encodeSessionFolder,
 } from './segmentPath.ts';
 
 const DAY_MS = 86_400_000;
-const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }).filter((text) => text.isWellFormed());
+const name = hostileText.filter((text) => encodePathPart(text) !== undefined);
 const track = fc.record({
   companyId: name,
   userId: name,
@@ -59,6 +65,37 @@ describe("a track's folder", () => {
     const location = { companyId: 'c', userId: '', sessionId: 's', sessionStartedAtMs: 0, trackId: 't' };
     expect(() => encodeTrackFolder(location)).toThrow(PathCodecError);
     expect(() => encodeTrackFolder(location)).toThrow(/user/);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300, Date.UTC(10_000, 0, 1)])(
+    'cannot be written for a start at %d, and says so',
+    (sessionStartedAtMs) => {
+      const location = { companyId: 'c', userId: 'u', sessionId: 's', sessionStartedAtMs };
+      expect(() => encodeSessionFolder(location)).toThrow(PathCodecError);
+    },
+  );
+
+  it('can be written for whatever a run may be ordered for, or a manifest say that it is of', () => {
+    const startRun = recorderCommands['start-run'].request.pick({
+      companyId: true,
+      userId: true,
+      sessionId: true,
+      sessionStartedAtMs: true,
+    });
+    const chained = { number: 1, previousHash: NO_HASH, hash: NO_HASH, atMs: 0 };
+    const begin = { type: 'begin', version: 1, recorderId: 'r', userName: '', hostName: '', ...chained };
+    const startMs = fc.oneof(fc.double({ min: 0 }), fc.constantFrom(0, Date.UTC(10_000, 0, 1)));
+    const text = fc.oneof(fc.constantFrom('c', '', '!'.repeat(86)), hostileText);
+    fc.assert(
+      fc.property(text, text, text, startMs, (companyId, userId, sessionId, sessionStartedAtMs) => {
+        const session = { companyId, userId, sessionId, sessionStartedAtMs };
+        const ordered = startRun.safeParse(session).data;
+        if (ordered !== undefined) expect(encodeSessionFolder(ordered).split('/')).toHaveLength(6);
+        const { data: told } = manifestEntry.safeParse({ ...begin, ...session });
+        if (told?.type === 'begin') expect(encodeSessionFolder(told)).toBe(encodeSessionFolder(session));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it.each([

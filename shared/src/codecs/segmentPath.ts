@@ -31,7 +31,7 @@ export interface SegmentName {
   durationMs: number;
 }
 
-/** A name cannot be written as a path: empty, not Unicode, or too long. */
+/** A name cannot be written as a path: empty, not Unicode, or too long; or a time has no day of a year with four digits. */
 export class PathCodecError extends Error {
   readonly code = 'unwritable-path';
 
@@ -52,8 +52,13 @@ function encodePart(what: string, value: string): string {
   return part;
 }
 
-/** The UTC day as `yyyy/mm/dd`. */
-const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '/');
+/** The UTC day as `yyyy/mm/dd`. @throws {PathCodecError} */
+function dayOf(timeMs: number): string {
+  const date = new Date(timeMs);
+  const year = date.getUTCFullYear();
+  if (!(year >= 0 && year <= 9_999)) throw new PathCodecError('time', String(timeMs));
+  return date.toISOString().slice(0, 10).replaceAll('-', '/');
+}
 
 /** The folder of a session, relative to the recordings' root: `company/user/yyyy/mm/dd/session`. @throws {PathCodecError} */
 export const encodeSessionFolder = (session: SessionPlace): string =>

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { runEndReason } from '../protocol/recorder.ts';
-import { timeMs } from '../protocol/common.ts';
+import { sessionStartMs, timeMs } from '../protocol/common.ts';
 import { id, trackId } from '../protocol/media.ts';
+import { pathText } from '../protocol/text.ts';
 import { sha256Hex } from './digest.ts';
 import { interval, ledgerSpan } from './ledger.ts';
 
@@ -48,11 +49,11 @@ export const manifestEntry = z.discriminatedUnion('type', [
     version: z.literal(1),
     recorderId: id,
     sessionId: id,
-    companyId: z.string(),
-    userId: z.string(),
+    companyId: id,
+    userId: pathText,
     userName: z.string(),
     hostName: z.string(),
-    sessionStartedAtMs: timeMs,
+    sessionStartedAtMs: sessionStartMs,
   }),
   /** A run begins. `healed`: what the agent recorded itself, under the id of its piece. */
   z.strictObject({

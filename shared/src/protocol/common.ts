@@ -8,6 +8,9 @@ export const empty = z.object({});
 /** Wall time in ms since 1970. */
 export const timeMs = z.number().nonnegative();
 
+/** {@link timeMs} of which the day can be part of a path: its year has four digits. */
+export const sessionStartMs = timeMs.max(Date.UTC(9_999, 11, 31));
+
 /** The requests that agents and viewers have in common. */
 export const commonRequests = {
   /** Asks for the server's wall time; several in a row give the clock offset. */

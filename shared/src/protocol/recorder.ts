@@ -3,9 +3,10 @@ import { sha256Hex } from '../evidence/digest.ts';
 import { interval, ledgerSpan } from '../evidence/ledger.ts';
 import { MAX_EXPORT_SOURCES, exportOrder, exportState, mediaElsewhere } from './api/exports.ts';
 import { recorderStatus } from './api/storage.ts';
-import { empty, timeMs } from './common.ts';
+import { empty, sessionStartMs, timeMs } from './common.ts';
 import { id, rtpParameters, trackId } from './media.ts';
 import type { NoticeEvents, NoticeTable, RequestEvents, RequestTable } from './tables.ts';
+import { pathText } from './text.ts';
 
 /** The Socket.IO namespace of recorders. */
 export const RECORDER_NAMESPACE = '/recorder';
@@ -71,7 +72,7 @@ export const exportJob = z.object({
   elsewhere: z.array(mediaElsewhere).default([]),
   /**
    * For an evidence package, each as it is to be in there. `ledgers`: a JSON array of `sessionLedger`. `accessHistory`: the
-   * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions, recorders and their keys
+   * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions and recorders
    * (`companyLogEntry`); both JSON lines, by number.
    */
   evidence: z
@@ -95,11 +96,11 @@ export const recorderCommands = {
     request: z.object({
       runId: id,
       companyId: id,
-      userId: z.string(),
+      userId: pathText,
       userName: z.string(),
       hostName: z.string(),
       sessionId: id,
-      sessionStartedAtMs: timeMs,
+      sessionStartedAtMs: sessionStartMs,
       trackId,
       label: z.string(),
       /** The parameters of the sfu's consumer: what will arrive. */
