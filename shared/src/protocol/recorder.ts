@@ -72,7 +72,7 @@ export const exportJob = z.object({
   elsewhere: z.array(mediaElsewhere).default([]),
   /**
    * For an evidence package, each as it is to be in there. `ledgers`: a JSON array of `sessionLedger`. `accessHistory`: the
-   * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions and recorders
+   * audit entries that tell who had access, `companyLog`: the last seal of each of its sessions, recorders and their keys
    * (`companyLogEntry`); both JSON lines, by number.
    */
   evidence: z
