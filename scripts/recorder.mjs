@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { diskReports } from '../recorder/src/retention/diskReports.ts';
-import { takeInventory } from '../recorder/src/retention/inventory.ts';
+import { readSegments, takeInventory } from '../recorder/src/retention/inventory.ts';
 import { readRecorderId } from '../recorder/src/store/dataFolder.ts';
 import { createLocalSegmentStore } from '../recorder/src/store/localSegmentStore.ts';
 import { createOpenRuns } from '../recorder/src/store/openRuns.ts';
@@ -51,8 +51,15 @@ async function readDisk({ dataDir, recordingsDir }) {
   const store = createLocalSegmentStore({ recordingsDir });
   const { sessions, strange } = await takeInventory(recordingsDir, store);
   const openRuns = await (await createOpenRuns(join(dataDir, 'recorder/open-runs'))).list();
-  const reports = diskReports(sessions).map((report) => ({ recorderId, ...report }));
-  return { recorderId, sessions, strange, reports, openRuns: new Set(openRuns.map(({ runId }) => runId)) };
+  return {
+    recorderId,
+    sessions,
+    strange,
+    readSegments: (session, runId) => readSegments(recordingsDir, store, session, runId),
+    // Holds are for whoever keeps the media: nothing is said of them here.
+    reports: diskReports(sessions, () => undefined).map((report) => ({ recorderId, ...report })),
+    openRuns: new Set(openRuns.map(({ runId }) => runId)),
+  };
 }
 
 /** Works on the database itself, as the sfu does: whether sfu and recorder run meanwhile or not. */
@@ -60,7 +67,7 @@ await runScript(async () => {
   const { drop } = readArguments();
   const settings = readSettings(process.env);
   const disk = await readDisk(settings);
-  const segments = disk.sessions.flatMap(({ runs }) => runs).flatMap((run) => run.segments).length;
+  const segments = disk.sessions.flatMap(({ runs }) => runs).reduce((sum, run) => sum + run.segments, 0);
   console.log(
     `On disk   ${disk.sessions.length} sessions with ${segments} segments in ${settings.recordingsDir}`,
   );

@@ -31,7 +31,7 @@ it('what the record lacks of a run is announced once, however often that is foun
     logger: createLogger('test', 'silent'),
   });
   const again = async (): Promise<void> => {
-    announcements.again('run', segments);
+    void announcements.again('run', segments);
     await settled();
     clock.advance(5_000);
     await settled();

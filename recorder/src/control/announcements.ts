@@ -8,8 +8,11 @@ import type { SfuLink } from './sfuLink.ts';
 export interface Announcements {
   /** Segments of runs that are in the register until all of them are acknowledged. */
   readonly segments: Outbox<Segment>;
-  /** Announces segments that the sfu should have heard of already, unless that is being done. */
-  again(runId: string, segments: readonly Segment[]): void;
+  /**
+   * Announces segments that the sfu should have heard of already, unless that is being done. Resolves when it has, or cannot
+   * be told for now.
+   */
+  again(runId: string, segments: readonly Segment[]): Promise<void>;
   /** Tells of an end that the sfu did not order; resolves when it knows, or cannot be told for now. */
   reportEnd(runId: string, end: { reason: RunEndReason; message: string }): Promise<void>;
   resume(): void;
@@ -46,11 +49,11 @@ export function createAnnouncements(deps: {
   const all = [segments, repeated, ends];
   return {
     segments,
-    again(runId, missing) {
+    async again(runId, missing) {
       if (repeating.has(runId)) return;
       repeating.add(runId);
       for (const segment of missing) repeated.announce(runId, segment);
-      void repeated.flush(runId);
+      await repeated.flush(runId);
     },
     async reportEnd(runId, { reason, message }) {
       ends.announce(runId, { reason, message });

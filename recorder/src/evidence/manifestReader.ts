@@ -1,7 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import type { ManifestEntry } from '@sightline/shared';
 import { isMissing } from '../store/fileErrors.ts';
-import { parseManifest, type ParsedManifest } from './manifestText.ts';
+import { parseManifest, parseManifestLine, type ParsedManifest } from './manifestText.ts';
 
 /** How many entries are kept in memory at most: about a day of a hundred tracks would be more. */
 const MAX_CACHED_ENTRIES = 200_000;
@@ -13,6 +14,17 @@ export async function readManifest(path: string): Promise<ParsedManifest | undef
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
+  }
+}
+
+/** Reads the entries of a manifest, some at a time: others have their turn in between. @throws if there is none */
+export async function* streamManifest(path: string): AsyncGenerator<ManifestEntry[]> {
+  const text: AsyncIterable<string> = createReadStream(path, { encoding: 'utf8' });
+  let rest = '';
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines.flatMap((line) => parseManifestLine(line) ?? []);
   }
 }
 

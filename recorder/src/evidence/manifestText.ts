@@ -8,7 +8,7 @@ const NEWLINE = 0x0a;
 export const manifestLine = (entry: ManifestEntry): string => `${canonicalJson(entry)}\n`;
 
 /** Reads a line of a manifest; undefined if it is none. Whether it belongs where it stands is for a verifier to say. */
-function parseManifestLine(line: string): ManifestEntry | undefined {
+export function parseManifestLine(line: string): ManifestEntry | undefined {
   try {
     return manifestEntry.safeParse(JSON.parse(line)).data;
   } catch {

@@ -37,11 +37,7 @@ export function diskReports(
       return {
         ...session,
         ...(held === undefined ? {} : { held }),
-        runs: runs.map(({ runId, segments }) => ({
-          runId,
-          segments: segments.length,
-          bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
-        })),
+        runs: runs.map(({ runId, segments, bytes }) => ({ runId, segments, bytes })),
       };
     }),
   }));

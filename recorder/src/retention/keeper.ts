@@ -13,13 +13,14 @@ import type { Manifests } from '../evidence/manifests.ts';
 import type { OpenRuns } from '../store/openRuns.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createAdmission, type Admission } from './admission.ts';
+import { createChores } from './chores.ts';
 import { deleteSession, isHere } from './deleteSession.ts';
 import type { DiskMarks } from './diskMarks.ts';
 import type { DiskReserve } from './diskReserve.ts';
 import { readDisk } from './diskSpace.ts';
 import { startDiskWatch, type DiskReading } from './diskWatch.ts';
 import type { LoadMeter } from './loadReadings.ts';
-import { takeInventory } from './inventory.ts';
+import { readSegments, takeInventory } from './inventory.ts';
 import type { Problems } from './problems.ts';
 import { reconcile } from './reconciler.ts';
 import { createPruner } from './pruner.ts';
@@ -30,11 +31,14 @@ export interface Keeper {
   admit: Admission['admit'];
   /** What of the recorder's status is its business. */
   status(): Pick<RecorderStatus, 'disk' | 'admission' | 'problems'>;
-  /** The sfu listens: disk and record are compared, and retention is asked about, at once and every day or hour. */
+  /**
+   * The sfu listens: retention is asked about, at once and every hour, and disk and record are compared, at once and every
+   * day, but not twice in an hour because the connection comes and goes.
+   */
   resume(): void;
   /** The sfu cannot be reached any more. */
   pause(): void;
-  /** Idempotent. Resolves when no deletion is under way. */
+  /** Idempotent. Resolves when no deletion is under way. A comparison is broken off. */
   close(): Promise<void>;
 }
 
@@ -60,8 +64,8 @@ export interface KeeperDeps {
   loadMeter: LoadMeter;
   /** Removes the pictures that were made of what is deleted. */
   forgetPictures: () => Promise<void>;
-  /** Announces the segments of a run that is over. */
-  announce: (runId: string, segments: readonly Segment[]) => void;
+  /** Announces the segments of a run that is over. Resolves when they are heard, or cannot be for now. */
+  announce: (runId: string, segments: readonly Segment[]) => Promise<void>;
   /** Ends all runs, because the disk is full. */
   endRuns: (message: string) => void;
   clock: Clock;
@@ -70,6 +74,8 @@ export interface KeeperDeps {
 
 const RETENTION_MS = 3_600_000;
 const RECONCILIATION_MS = 86_400_000;
+const RECONCILIATION_AGAIN_MS = 3_600_000;
+const RECONCILIATION_RETRY_MS = 600_000;
 const LOAD_MS = 5_000;
 
 /** Starts keeping: looks at the disk at once. */
@@ -125,26 +131,50 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   meter();
 
   let cancelRetention: (() => void) | undefined;
-  let work: Promise<unknown> = Promise.resolve();
   const retain = (): void => {
     cancelRetention = clock.after(RETENTION_MS, retain);
-    work = work.then(() => pruner.prune({ cause: 'retention' }));
+    chores.ask('retain');
   };
   let cancelReconciliation: (() => void) | undefined;
+  /** Since the last comparison too little time has passed for another one. */
+  let cancelRest: (() => void) | undefined;
+  let isWanted = false;
   const compare = (): void => {
+    cancelReconciliation?.();
     cancelReconciliation = clock.after(RECONCILIATION_MS, compare);
-    work = work.then(() =>
-      reconcile({
-        takeInventory: () => takeInventory(recordingsDir, deps.store),
-        isHeld: deps.isHeld,
-        request,
-        openRuns: async () => new Set((await deps.openRuns.list()).map(({ runId }) => runId)),
-        announce: deps.announce,
-        problems,
-        logger,
-      }),
-    );
+    isWanted = true;
+    if (cancelRest === undefined) chores.ask('compare');
   };
+  const rest = (ms: number): void => {
+    cancelRest = clock.after(ms, () => {
+      cancelRest = undefined;
+      if (isWanted && online) compare();
+    });
+  };
+  const chores = createChores(
+    {
+      retain: () => pruner.prune({ cause: 'retention' }),
+      async compare(signal) {
+        // Asked for while the last one was under way: that one counts.
+        if (cancelRest !== undefined) return;
+        isWanted = false;
+        const isDone = await reconcile({
+          takeInventory: () => takeInventory(recordingsDir, deps.store, signal),
+          readSegments: (session, runId) => readSegments(recordingsDir, deps.store, session, runId),
+          isHeld: deps.isHeld,
+          request,
+          openRuns: async () => new Set((await deps.openRuns.list()).map(({ runId }) => runId)),
+          announce: deps.announce,
+          problems,
+          logger,
+          signal,
+        });
+        isWanted ||= !isDone;
+        if (!signal.aborted) rest(isDone ? RECONCILIATION_AGAIN_MS : RECONCILIATION_RETRY_MS);
+      },
+    },
+    logger,
+  );
   const stopAsking = (): void => {
     cancelRetention?.();
     cancelReconciliation?.();
@@ -170,11 +200,13 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
     },
     async close() {
       stopAsking();
+      cancelRest?.();
+      const idle = chores.close();
       cancelLoad?.();
       cancelLoad = undefined;
       deps.loadMeter.close();
       await watch.close();
-      await work;
+      await idle;
     },
   };
 }

@@ -47,7 +47,7 @@ const onDisk = (sessionId: string, segments: number, companyId = 'c1'): SessionO
       startedAtMs: 5_000,
       endedAtMs: 9_000,
       endReason: 'stopped',
-      segments: Array.from({ length: segments }, (_, index) => segment(index)),
+      segments,
     },
   ],
 });
@@ -69,6 +69,10 @@ const run = (
     {
       recorderId: 'r1',
       sessions,
+      readSegments: async ({ runs }, runId) => {
+        const length = runs.find((one) => one.runId === runId)?.segments;
+        return Array.from({ length: length ?? 0 }, (_, index) => segment(index));
+      },
       reports: [
         {
           recorderId: 'r1',
@@ -78,8 +82,8 @@ const run = (
             ...session,
             runs: session.runs.map(({ runId, segments }) => ({
               runId,
-              segments: segments.length,
-              bytes: segments.length * 10,
+              segments,
+              bytes: segments * 10,
             })),
           })),
         },

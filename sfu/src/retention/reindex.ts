@@ -3,15 +3,17 @@ import type { DiskReport, FoundSession, ReconciliationRepository } from '../db/r
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
-/** A session as it was found on disk, with its media. */
+/** A session as it was found on disk, with how many segments its runs have. */
 export interface SessionOnDisk extends FoundSession {
-  runs: readonly (FoundSession['runs'][number] & { segments: readonly Segment[] })[];
+  runs: readonly (FoundSession['runs'][number] & { segments: number })[];
 }
 
 /** What a recorder's disk holds. */
 export interface DiskContents {
   recorderId: string;
   sessions: readonly SessionOnDisk[];
+  /** Which segments a run has: of all runs they are more than fit into memory. */
+  readSegments: (session: SessionOnDisk, runId: string) => Promise<readonly Segment[]>;
   /** The sessions cut into stretches of time that together are all of it. */
   reports: readonly DiskReport[];
   /** Runs that are recorded now, or whose recorder still has something to say of them: they are left alone. */
@@ -42,10 +44,16 @@ export interface ReindexDeps {
  */
 export async function reindex(
   deps: ReindexDeps,
-  { recorderId, sessions, reports, openRuns }: DiskContents,
+  { recorderId, sessions, readSegments, reports, openRuns }: DiskContents,
   confirmedDrops: number | undefined,
 ): Promise<ReindexOutcome> {
-  const runs = new Map(sessions.flatMap((session) => session.runs.map((run) => [run.runId, run] as const)));
+  const runs = new Map(
+    sessions.flatMap((session) => session.runs.map((run) => [run.runId, { ...run, session }] as const)),
+  );
+  const segmentsOf = async (runId: string): Promise<readonly Segment[]> => {
+    const run = runs.get(runId);
+    return run === undefined ? [] : readSegments(run.session, runId);
+  };
   const unknown = new Set<string>();
   const incomplete = new Set<string>();
   const missing = new Map<string, number>();
@@ -63,9 +71,7 @@ export async function reindex(
   const outcome: ReindexOutcome = {
     done: false,
     enteredSessions: toEnter.length,
-    addedSegments: sum(
-      toAdd.map((runId) => (runs.get(runId)?.segments.length ?? 0) - (known.get(runId) ?? 0)),
-    ),
+    addedSegments: sum(toAdd.map((runId) => (runs.get(runId)?.segments ?? 0) - (known.get(runId) ?? 0))),
     droppedSegments: sum([...missing.values()]),
     refused: [],
   };
@@ -84,11 +90,11 @@ export async function reindex(
   }
   for (const runId of toAdd) {
     if (refusedRuns.has(runId)) continue;
-    const segments = runs.get(runId)?.segments ?? [];
+    const segments = await segmentsOf(runId);
     await deps.recordings.addSegments(segments.map((segment) => ({ runId, segment })));
   }
   for (const runId of missing.keys()) {
-    const onDisk = (runs.get(runId)?.segments ?? []).map(({ index }) => index);
+    const onDisk = (await segmentsOf(runId)).map(({ index }) => index);
     await deps.reconciliation.drop(recorderId, runId, onDisk);
   }
   return { ...outcome, done: true, enteredSessions: toEnter.length - outcome.refused.length };
