@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { systemClock, type Clock, type RecorderStatus } from '@sightline/shared';
 import { createListener, watchCertificate, type Logger } from '@sightline/shared/node';
+import { closeRecorder } from './closeRecorder.ts';
 import type { RecorderConfig } from './config.ts';
 import { createAnnouncements } from './control/announcements.ts';
 import { createSfuLink, type SfuLink } from './control/sfuLink.ts';
@@ -237,20 +238,11 @@ export async function createRecorder(
   const adopting = caretaker.adoptAll(left);
   logger.info({ mediaUrl, recordingsDir, recorderId }, 'serving recordings');
 
-  const close = async (): Promise<void> => {
-    await supervisor.endAll('The recorder is shutting down.');
-    caretaker.close();
-    await adopting;
-    statusReports.pause();
-    await keeper.close();
-    await healing.close();
-    await exporting.close();
-    await sealReports.drain();
-    await mediaStore.close();
-    link.close();
-    await server.close();
-    certificate?.close();
-  };
+  const close = (): Promise<void> =>
+    closeRecorder({
+      ...{ supervisor, caretaker, adopting, sealReports, link, talking, mediaStore, server, certificate },
+      working: [keeper, healing, exporting],
+    });
   let closing: Promise<void> | undefined;
   return { mediaUrl, close: () => (closing ??= close()) };
 }

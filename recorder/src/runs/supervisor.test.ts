@@ -287,6 +287,19 @@ describe('the supervisor', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('ends everything when it is closed, and begins nothing that nobody would end', async () => {
+    const starting = supervisor.start(order);
+    const closing = supervisor.close('The recorder is shutting down.');
+    await expect(supervisor.start({ ...order, runId: 'run-2' })).rejects.toMatchObject({
+      code: 'media-unavailable',
+    });
+    await starting;
+    await closing;
+    expect(supervisor.size).toBe(0);
+    expect(engine.jobs).toHaveLength(1);
+    expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'recorder-lost' });
+  });
+
   it('ends everything without reports when the sfu is lost', async () => {
     await supervisor.start(order);
     await supervisor.start({ ...order, runId: 'run-2' });

@@ -35,6 +35,8 @@ export interface Supervisor {
   addSound(runId: string, packet: KeyFrame): Promise<void>;
   /** Ends every run, without reporting it if the sfu is lost, and resolves when all are over. */
   endAll(message: string, reason?: 'recorder-lost' | 'disk-full'): Promise<void>;
+  /** {@link Supervisor.endAll}, for ever: a start is refused from now on. */
+  close(message: string): Promise<void>;
   /** Whether a run is going on in the track's folder. */
   isRecording(trackFolder: string): boolean;
   readonly size: number;
@@ -49,6 +51,7 @@ const REPORT_MS = 10_000;
 /** Builds a supervisor without runs. */
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const runs = new Map<string, { instance: RunInstance; trackFolder: string; over: Promise<void> }>();
+  let closed = false;
 
   const runOf = (runId: string) => {
     const run = runs.get(runId);
@@ -76,9 +79,23 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     await (reported ?? report(end));
   };
 
+  const endAll: Supervisor['endAll'] = async (message, reason = 'recorder-lost') => {
+    await Promise.all(
+      [...runs.values()].map(async ({ instance, over }) => {
+        await instance.end(reason, message);
+        await over;
+      }),
+    );
+  };
+
   return {
     async start(order) {
       const { runId } = order;
+      if (closed)
+        throw new ProtocolError(
+          'media-unavailable',
+          'The recorder is shutting down; give the run to another.',
+        );
       if (runs.has(runId)) {
         throw new ProtocolError(
           'bad-payload',
@@ -102,13 +119,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       await runOf(runId).instance.addSound(packet);
     },
     addKeyFrame: (runId, keyFrame) => runs.get(runId)?.instance.addKeyFrame(keyFrame),
-    async endAll(message, reason = 'recorder-lost') {
-      await Promise.all(
-        [...runs.values()].map(async ({ instance, over }) => {
-          await instance.end(reason, message);
-          await over;
-        }),
-      );
+    endAll,
+    close(message) {
+      closed = true;
+      return endAll(message);
     },
     isRecording: (trackFolder) => [...runs.values()].some((run) => run.trackFolder === trackFolder),
     get size() {
