@@ -137,6 +137,24 @@ describe('a disk that hangs', () => {
   });
 });
 
+describe('a run that is stopped while the disk hangs', () => {
+  it('has everything that was sent to it', async () => {
+    const recorded = await record(FEW_PACKETS);
+    const { run } = recorded;
+    await disk.slowDown({ frozenMs: 120_000, thawedMs: 100 });
+    await delay(3_000);
+    const sentMs = run.relay.sentMs;
+    const finished = finish(recorded);
+    await delay(4_000);
+    await disk.recover();
+    await finished;
+    const recordedMs = run.segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    expect(recordedMs).toBeGreaterThan(sentMs - ACCURACY_MS);
+    expect(await compare(recorded)).toEqual({ holes: [], damage: [] });
+    await expectKept(recorded);
+  });
+});
+
 describe('a disk that is slow', () => {
   it('is said, takes no new run, and what it costs is on record', async () => {
     const recorded = await record(MANY_PACKETS);

@@ -60,6 +60,8 @@ const LISTEN_TIMEOUT_MS = 5_000;
 const DRAIN_MS = 1_000;
 const GOODBYE_GRACE_MS = 1_000;
 const INTERRUPT_GRACE_MS = 1_000;
+/** While it waits for the disk it can neither read, nor end: what waits for it then would be lost. */
+const DISK_GRACE_MS = 30_000;
 /** More ffmpegs that start at once only make each other miss the time in which they must listen. */
 const STARTS_AT_ONCE = 2 * availableParallelism();
 
@@ -130,15 +132,30 @@ function spawn(job: RecordingJob, ports: RunPorts, clock: Clock): Recording {
         resolve(true);
       });
     });
+  const waitsForDisk = (): Promise<boolean> => isInDiskSleep(command.ffmpegProc?.pid);
+  const isDrainedWithin = async (timeoutMs: number): Promise<boolean> => {
+    const wait = { timeoutMs, clock, aborted: () => gone };
+    const drained = await Promise.all(streams.map(({ rtpPort }) => waitForEmptyQueue(host, rtpPort, wait)));
+    return drained.every(Boolean);
+  };
+  /** Tries again as long as ffmpeg waits for the disk, and once after that. */
+  const patiently = async (ms: number, within: (ms: number) => Promise<boolean>): Promise<boolean> => {
+    const deadlineMs = clock.nowMs() + DISK_GRACE_MS;
+    for (let waited = true; waited;) {
+      const waitedBefore = await waitsForDisk();
+      if (await within(ms)) return true;
+      waited = clock.nowMs() < deadlineMs && (waitedBefore || (await waitsForDisk()));
+    }
+    return false;
+  };
   const stop = async (): Promise<void> => {
     if (gone) return;
     // The goodbye comes by another socket and would overtake what ffmpeg has not read yet.
-    const wait = { timeoutMs: DRAIN_MS, clock, aborted: () => gone };
-    await Promise.all(streams.map(({ rtpPort }) => waitForEmptyQueue(host, rtpPort, wait)));
+    await patiently(DRAIN_MS, isDrainedWithin);
     await Promise.all(streams.map(({ rtcpPort }) => sayGoodbye(host, rtcpPort)));
-    if (await endsWithin(GOODBYE_GRACE_MS)) return;
+    if (await patiently(GOODBYE_GRACE_MS, endsWithin)) return;
     command.ffmpegProc?.kill('SIGINT');
-    if (await endsWithin(INTERRUPT_GRACE_MS)) return;
+    if (await patiently(INTERRUPT_GRACE_MS, endsWithin)) return;
     command.ffmpegProc?.kill('SIGKILL');
     await ended;
   };
@@ -162,7 +179,7 @@ function spawn(job: RecordingJob, ports: RunPorts, clock: Clock): Recording {
     },
     onLoss: (listener) => void lossListeners.push(listener),
     overflowed,
-    waitsForDisk: () => isInDiskSleep(command.ffmpegProc?.pid),
+    waitsForDisk,
     ended,
     stop: () => (stopping ??= stop()),
   };
