@@ -8,6 +8,7 @@ import { apiKey } from '../api/api.ts';
 import { useConnectionStore } from '../stores/connection.ts';
 import { useSessionStore } from '../stores/session.ts';
 import { useStorageProblemsStore } from '../stores/storageProblems.ts';
+import { describeProblem } from './describeProblem.ts';
 import RecorderPanel from './RecorderPanel.vue';
 import StorageBanners from './StorageBanners.vue';
 
@@ -96,6 +97,13 @@ describe('a recorder', () => {
       recorder.keyId,
     ])
       expect(text).toContain(words);
+  });
+
+  it('says that its disk is slow, and that this stops no recording that runs', () => {
+    expect(describeProblem({ code: 'disk-slow' })).toEqual({
+      title: 'A recorder’s disk is slow: it takes no new recordings.',
+      stopsRecording: false,
+    });
   });
 
   it('may not have told anything yet', () => {
