@@ -14,6 +14,7 @@ import {
   type CompanyLogEntry,
   type LedgerSegment,
   type ManifestEntry,
+  type SessionLedger,
 } from '@sightline/shared';
 import { chainEntry, signMediaToken } from '@sightline/shared/node';
 import { createCleanup, type Cleanup } from './harness/cleanup.ts';
@@ -43,8 +44,8 @@ async function record(segments: number): Promise<RecordedRun> {
   return run;
 }
 
-/** Ends the session as the sfu does, with a ledger made of what was announced. */
-async function closeSession(runs: readonly RecordedRun[]): Promise<void> {
+/** Ends the session as the sfu does, with a ledger made of what was announced; what a package says of it. */
+async function closeSession(runs: readonly RecordedRun[]): Promise<SessionLedger> {
   const segments = runs.flatMap(({ runId }) =>
     sfu
       .segmentsOf(runId)
@@ -52,8 +53,16 @@ async function closeSession(runs: readonly RecordedRun[]): Promise<void> {
   );
   const session = { fromMs: sfu.track.sessionStartedAtMs, toMs: Date.now() };
   const spans = buildLedger(session, { segments, runs: [], interruptions: [], awaited: [] });
-  const tracks = [{ trackId: sfu.track.trackId, spans }];
-  await sfu.command('close-session', { ...sfu.track, endedAtMs: session.toMs, tracks });
+  const { sessionId, trackId, label } = sfu.track;
+  const endedAtMs = session.toMs;
+  await sfu.command('close-session', { ...sfu.track, endedAtMs, tracks: [{ trackId, spans }] });
+  return {
+    sessionId,
+    startedAtMs: session.fromMs,
+    endedAtMs,
+    asOfMs: endedAtMs,
+    tracks: [{ trackId, label, recordedMs: 0, missingMs: 0, spans }],
+  };
 }
 
 /** The company's log, as the sfu would export it. */
@@ -80,7 +89,7 @@ async function readManifest(): Promise<ManifestEntry[]> {
 }
 
 /** Has the recorder make an evidence package of everything, and fetches it. */
-async function orderPackage(): Promise<string> {
+async function orderPackage(ledger: SessionLedger): Promise<string> {
   const exportId = randomUUID();
   const { companyId, sessionId, sessionStartedAtMs, userName } = sfu.track;
   await sfu.command('start-export', {
@@ -94,7 +103,7 @@ async function orderPackage(): Promise<string> {
     },
     userName,
     sources: [sfu.track],
-    evidence: { ledgers: '[]', accessHistory: '', companyLog: sealLog() },
+    evidence: { ledgers: JSON.stringify([ledger]), accessHistory: '', companyLog: sealLog() },
   });
   await until('the package', () => sfu.exportOf(exportId)?.state === 'done', { timeoutMs: 10_000 });
   const grant = { kind: 'export', exportId } as const;
@@ -116,7 +125,7 @@ describe('what a recorder leaves on disk', () => {
     const whole = await record(2);
     await whole.relay.close();
     await sfu.command('stop-run', { runId: whole.runId });
-    await closeSession([cut, whole]);
+    const ledger = await closeSession([cut, whole]);
     await until(
       'the seal of the ledger',
       async () => {
@@ -141,7 +150,7 @@ describe('what a recorder leaves on disk', () => {
       output: expect.stringContaining('(other-key)'),
     });
 
-    const zip = await orderPackage();
+    const zip = await orderPackage(ledger);
     expect(await verify(zip, '--key', key)).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('Everything is whole: 1 session'),

@@ -1,6 +1,7 @@
 import { subtract, union, type Interval, type LedgerSpan } from '@sightline/shared';
 import { EvidenceFault } from './finding.ts';
 import type { CheckedManifest } from './manifestCheck.ts';
+import type { ListedSegment } from './runBook.ts';
 
 /** By so much may ledger and segments differ: three frames at 30 fps, as where the ledger is made. */
 const TOLERANCE_MS = 100;
@@ -26,18 +27,14 @@ export function checkLedger({ file, begin, segments, ledger }: CheckedManifest, 
     if (gapMs !== undefined)
       refuse(`The ledger of ${trackId} does not account for ${at(gapMs)}: its spans must lie end to end.`);
     const ours = known.filter((segment) => segment.trackId === trackId);
-    const pictures = union(
-      ours.flatMap(({ startMs, endMs, holes }) =>
-        subtract(union([{ fromMs: startMs, toMs: endMs }]), union(holes)),
-      ),
-    );
+    const pictures = picturesOf(ours);
     const extents = union(ours.map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs })));
     const recorded = union(spans.filter(({ state }) => state === 'recorded'));
     const had = union(spans.filter((span) => span.state === 'recorded' || span.reason === 'deleted'));
-    const denied = longest(clip(subtract(pictures, had), session));
+    const denied = firstTooLong(clip(subtract(pictures, had), session));
     if (denied !== undefined)
       refuse(`The ledger of ${trackId} says that ${at(denied.fromMs)} is missing, and a segment holds it.`);
-    const invented = alone ? longest(subtract(recorded, extents)) : undefined;
+    const invented = alone ? firstTooLong(subtract(recorded, extents)) : undefined;
     if (invented !== undefined)
       refuse(
         `The ledger of ${trackId} says that ${at(invented.fromMs)} was recorded, and no segment holds it.`,
@@ -55,10 +52,21 @@ export function findGap(spans: readonly LedgerSpan[], session: Interval): number
   return untilMs === session.toMs || session.toMs <= session.fromMs ? undefined : untilMs;
 }
 
-const at = (timeMs: number): string => new Date(timeMs).toISOString();
+/** When segments have pictures: without what was lost on the way to the recorder. */
+export const picturesOf = (segments: readonly ListedSegment[]): Interval[] =>
+  union(
+    segments.flatMap(({ startMs, endMs, holes }) =>
+      subtract(union([{ fromMs: startMs, toMs: endMs }]), union(holes)),
+    ),
+  );
 
-const clip = (intervals: readonly Interval[], { fromMs, toMs }: Interval): Interval[] =>
+/** A moment, in messages. */
+export const at = (timeMs: number): string => new Date(timeMs).toISOString();
+
+/** What of intervals lies within one; such as do not are empty, or less. */
+export const clip = (intervals: readonly Interval[], { fromMs, toMs }: Interval): Interval[] =>
   intervals.map((one) => ({ fromMs: Math.max(one.fromMs, fromMs), toMs: Math.min(one.toMs, toMs) }));
 
-const longest = (intervals: readonly Interval[]): Interval | undefined =>
+/** The first of intervals that is longer than ledger and segments may differ by. */
+export const firstTooLong = (intervals: readonly Interval[]): Interval | undefined =>
   intervals.find(({ fromMs, toMs }) => toMs - fromMs > TOLERANCE_MS);

@@ -1,6 +1,5 @@
-import { auditEntry, sessionLedger, type Interval, type MediaElsewhere } from '@sightline/shared';
+import { auditEntry, type Interval, type MediaElsewhere } from '@sightline/shared';
 import { isTextSigned } from '@sightline/shared/node';
-import * as z from 'zod';
 import {
   PACKAGE,
   contentsFile,
@@ -10,7 +9,6 @@ import {
 } from '../evidence/packageContents.ts';
 import type { ContentDigest, EvidenceTree } from './evidenceTree.ts';
 import { EvidenceFault } from './finding.ts';
-import { findGap } from './ledgerCheck.ts';
 import { readLog } from './logLines.ts';
 import type { Keys } from './manifestCheck.ts';
 import type { Sealer } from './sealers.ts';
@@ -25,6 +23,7 @@ export interface LeftOut {
 export interface PackageClaims {
   /** Who says so. */
   signedBy: Sealer;
+  createdAtMs: number;
   leftOut: LeftOut;
   /** What other recorders have of what was asked for. */
   atOthers: readonly MediaElsewhere[];
@@ -79,10 +78,10 @@ export async function checkContents(
   if (stranger !== undefined)
     throw new EvidenceFault('file-unlisted', { file: stranger }, 'The table of contents does not list it.');
   await checkAccessHistory(tree, contents.companyId);
-  await checkLedgers(tree);
-  const { fromMs, toMs, elsewhere, recorderId, keyId } = contents;
+  const { fromMs, toMs, elsewhere, recorderId, keyId, createdAtMs } = contents;
   return {
     signedBy: { recorderId, keyId },
+    createdAtMs,
     leftOut: { paths: new Set(contents.leftOut), asked: { fromMs, toMs } },
     atOthers: elsewhere,
   };
@@ -114,19 +113,8 @@ async function checkAccessHistory(tree: EvidenceTree, companyId: string): Promis
   }
 }
 
-async function checkLedgers(tree: EvidenceTree): Promise<void> {
-  const file = PACKAGE.ledgers;
-  const ledgers = z.array(sessionLedger).safeParse(parseJson(await readText(tree, file))).data;
-  if (ledgers === undefined) throw new EvidenceFault('unreadable', { file }, 'This is no list of ledgers.');
-  for (const { sessionId, startedAtMs, endedAtMs, asOfMs, tracks } of ledgers) {
-    for (const { trackId, spans } of tracks) {
-      if (findGap(spans, { fromMs: startedAtMs, toMs: endedAtMs ?? asOfMs }) === undefined) continue;
-      throw new EvidenceFault('ledger', { file }, `That of ${trackId} of session ${sessionId} has a hole.`);
-    }
-  }
-}
-
-async function readText(tree: EvidenceTree, path: string): Promise<string> {
+/** The text of a file of a package. @throws {EvidenceFault} */
+export async function readText(tree: EvidenceTree, path: string): Promise<string> {
   if (!tree.files.includes(path)) throw new EvidenceFault('file-missing', { file: path }, 'It is not there.');
   const chunks: Uint8Array[] = [];
   for await (const chunk of tree.open(path)) chunks.push(chunk);

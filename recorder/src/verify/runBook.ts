@@ -22,10 +22,16 @@ export interface ListedSegment {
   bytes: number;
   sha256: string;
   holes: readonly Interval[];
+  /** Recorded by the agent itself. */
+  healed: boolean;
+  /** When it was entered, by the recorder's clock. */
+  enteredAtMs: number;
   /** Number of its entry. */
   entry: number;
   /** Number of its tombstone. */
   deletedBy: number | undefined;
+  /** When that was entered. */
+  deletedAtMs: number | undefined;
 }
 
 type RunEntry = Exclude<ManifestEntry, { type: 'begin' | 'seal' | 'ledger' }>;
@@ -77,12 +83,15 @@ export function createRunBook(file: string): RunBook {
     run.last = { index, segment };
   };
 
-  const bury = ({ number, segments }: EntryOf<'delete'>): void => {
+  const bury = ({ number, atMs, segments }: EntryOf<'delete'>): void => {
     for (const { runId, index } of segments) {
       const segment = runOf(number, runId).segments.get(index);
       if (segment === undefined)
         refuse(number, `run ${runId} has had no segment ${index} that could be deleted.`);
-      else segment.deletedBy ??= number;
+      else {
+        segment.deletedBy ??= number;
+        segment.deletedAtMs ??= atMs;
+      }
     }
   };
 
@@ -121,7 +130,10 @@ function listed(begin: EntryOf<'begin'>, entry: PieceEntry): ListedSegment {
     bytes,
     sha256,
     holes: entry.type === 'segment' ? entry.holes : [],
+    healed: entry.type === 'heal',
+    enteredAtMs: entry.atMs,
     entry: entry.number,
     deletedBy: undefined,
+    deletedAtMs: undefined,
   };
 }

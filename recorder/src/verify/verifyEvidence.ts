@@ -9,7 +9,8 @@ import { checkLedger } from './ledgerCheck.ts';
 import { findUnlogged, type Unlogged } from './logCoverage.ts';
 import { createLogPositions } from './logPositions.ts';
 import { checkManifest, type CheckedManifest } from './manifestCheck.ts';
-import { checkContents, isPackage, type LeftOut } from './packageCheck.ts';
+import { checkContents, isPackage, readText, type LeftOut } from './packageCheck.ts';
+import { checkPackagedLedgers } from './packagedLedgers.ts';
 import { checkAgainstLog, checkSealLogs, type SealLog, type SealLogSource } from './sealLogCheck.ts';
 import { checkSealer, toSealers, type Sealer, type SealerRecord } from './sealers.ts';
 import { checkMedia, checkPlace, isManifest } from './sessionCheck.ts';
@@ -111,8 +112,13 @@ async function verify({
     manifests.push(manifest);
   }
   checkNoneMissing(tree, manifests, packed ? [] : logs);
+  const isShared = (sessionId: string, recorderId: string): boolean =>
+    logs.some((log) => log.isShared(sessionId, recorderId)) ||
+    manifests.some(({ begin }) => begin.sessionId === sessionId && begin.recorderId !== recorderId);
+  if (claims !== undefined)
+    checkPackagedLedgers(await readText(tree, PACKAGE.ledgers), claims, { manifests, isShared });
   const stored = createStoredMedia(tree, { digest, keys: encryptionKeys, packed });
-  const summary = await checkSessions({ manifests, files, stored, leftOut, logs });
+  const summary = await checkSessions({ manifests, files, stored, leftOut, isShared });
   return {
     ...summary,
     foreignSeals: logs.reduce((sum, log) => sum + log.foreignSeals, 0),
@@ -132,7 +138,7 @@ async function checkSessions(found: {
   files: ReadonlySet<string>;
   stored: StoredMedia;
   leftOut: LeftOut | undefined;
-  logs: readonly SealLog[];
+  isShared: (sessionId: string, recorderId: string) => boolean;
 }): Promise<Omit<Summary, 'foreignSeals' | 'unlogged' | 'atOthers' | 'parts'>> {
   const { manifests, files, leftOut } = found;
   const sum = {
@@ -149,10 +155,7 @@ async function checkSessions(found: {
   const listed = new Set<string>();
   for (const manifest of manifests) {
     const { sessionId, recorderId } = manifest.begin;
-    const shared =
-      found.logs.some((log) => log.isShared(sessionId, recorderId)) ||
-      manifests.some(({ begin }) => begin.sessionId === sessionId && begin.recorderId !== recorderId);
-    checkLedger(manifest, !shared);
+    checkLedger(manifest, !found.isShared(sessionId, recorderId));
     const media = await checkMedia(manifest, found.stored, leftOut);
     for (const path of media.listed) listed.add(path);
     sum.entries += manifest.entries;

@@ -1,4 +1,10 @@
-import { canonicalJson, type AuditEntry, type ExportJob, type MediaElsewhere } from '@sightline/shared';
+import {
+  canonicalJson,
+  type AuditEntry,
+  type ExportJob,
+  type MediaElsewhere,
+  type SessionLedger,
+} from '@sightline/shared';
 import { chainEntry, createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import type { PackagingDeps } from '../../evidence/packageSessions.ts';
@@ -37,13 +43,14 @@ export const ELSEWHERE: MediaElsewhere = {
 
 /** Asks for a package of the example: of all of it, unless a part is named. */
 export function exampleJob(
-  { sessions, sealLog }: ExampleRecordings,
+  example: ExampleRecordings,
   {
     fromMs = START_MS,
     toMs = START_MS + 9 * DAY_MS,
     elsewhere = [],
   }: { fromMs?: number; toMs?: number; elsewhere?: ExportJob['elsewhere'] } = {},
 ): ExportJob {
+  const { sessions, sealLog } = example;
   const last = new Map(sealLog.map((entry) => [entry.sessionId, entry]));
   return {
     exportId: 'export-1',
@@ -59,31 +66,24 @@ export function exampleJob(
     sources: sessions.map((session) => ({ ...session, trackId: 'display-1' })),
     elsewhere,
     evidence: {
-      ledgers: JSON.stringify(sessions.map(ledgerOf)),
+      ledgers: JSON.stringify(ledgersOf(example)),
       accessHistory: accessHistory(),
       companyLog: sealLogText([...last.values()]),
     },
   };
 }
 
-const ledgerOf = ({ sessionId, sessionStartedAtMs }: ExampleRecordings['sessions'][number]): object => {
-  const span = { fromMs: sessionStartedAtMs, toMs: sessionStartedAtMs + 6_000 };
-  return {
-    sessionId,
-    startedAtMs: span.fromMs,
-    endedAtMs: span.toMs,
-    asOfMs: span.toMs,
-    tracks: [
-      {
-        trackId: 'display-1',
-        label: 'Display 1',
-        recordedMs: 6_000,
-        missingMs: 0,
-        spans: [{ state: 'recorded', ...span, source: 'live' }],
-      },
-    ],
-  };
-};
+const ledgersOf = ({ sessions, ledgers }: ExampleRecordings): SessionLedger[] =>
+  sessions.flatMap(({ sessionId, sessionStartedAtMs }) => {
+    const { endedAtMs, tracks } = ledgers.get(sessionId) ?? { endedAtMs: sessionStartedAtMs, tracks: [] };
+    return {
+      sessionId,
+      startedAtMs: sessionStartedAtMs,
+      endedAtMs,
+      asOfMs: endedAtMs,
+      tracks: tracks.map((track) => ({ ...track, label: track.trackId, recordedMs: 0, missingMs: 0 })),
+    };
+  });
 
 /** Three entries out of ten. */
 function accessHistory(): string {

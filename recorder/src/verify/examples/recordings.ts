@@ -7,12 +7,14 @@ import {
   encodeSessionFolder,
   type CompanyLogEntry,
   type LedgerSpan,
+  type MissingReason,
 } from '@sightline/shared';
 import { chainEntry, createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
 import { createManifests, type SessionManifest } from '../../evidence/manifests.ts';
 import type { SealKey } from '../../evidence/sealKey.ts';
 import { digestOf } from '../evidenceTree.ts';
+import type { EntryOf } from '../manifestCheck.ts';
 import { runFolderOf } from '../../store/runFolder.ts';
 
 /** A company whose three sessions the tests verify. */
@@ -38,7 +40,12 @@ export interface ExampleRecordings {
   sessions: ReturnType<typeof sessionOf>[];
   /** The company's log of seals, as the sfu exports it. */
   sealLog: CompanyLogEntry[];
+  /** What the sfu says of each session in the end, by their ids. */
+  ledgers: ReadonlyMap<string, ExampleLedger>;
 }
+
+/** What was recorded of a session, and what not. */
+type ExampleLedger = Pick<EntryOf<'ledger'>, 'endedAtMs' | 'tracks'>;
 
 const sessionOf = (sessionId: string, userId: string, dayNumber: number) => ({
   companyId: COMPANY,
@@ -57,6 +64,7 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
   await mkdir(recordingsDir, { recursive: true });
   const clock = createManualClock(START_MS);
   const sealLog: CompanyLogEntry[] = [];
+  const ledgers = new Map<string, ExampleLedger>();
   const manifests = createManifests({
     recordingsDir,
     recorderId: RECORDER,
@@ -90,7 +98,7 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
       manifest: SessionManifest,
       startMs: number,
       add: (pieces: Piece[]) => Promise<void>,
-    ) => Promise<void>,
+    ) => Promise<ExampleLedger>,
   ): Promise<void> => {
     clock.advance(session.sessionStartedAtMs - clock.nowMs());
     const manifest = await manifests.open(session);
@@ -108,7 +116,7 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
         clock.advance(SEGMENT_MS);
       }
     };
-    await tell(manifest, session.sessionStartedAtMs, add);
+    ledgers.set(session.sessionId, await tell(manifest, session.sessionStartedAtMs, add));
     await manifest.close();
   };
   const [plain, healed, pruned] = sessions;
@@ -121,7 +129,7 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
     await manifest.seal();
     await add(pieces('run-b', 'display-2', startMs, 2));
     await manifest.append({ type: 'run-end', runId: 'run-b', reason: 'stalled', message: 'it stood still' });
-    await enterLedger(manifest, startMs, {
+    return enterLedger(manifest, startMs, {
       'display-1': [recorded(4)],
       'display-2': [recorded(2), lost(2, 'stalled')],
     });
@@ -136,7 +144,7 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
     await beginRun(manifest, 'heal-e', 'display-1', 'healed');
     await add(pieces('heal-e', 'display-1', startMs + 2 * SEGMENT_MS, 2));
     const whole = [recorded(2), { ...recorded(2), source: 'healed' as const }, recorded(1)];
-    await enterLedger(manifest, startMs, { 'display-1': whole });
+    return enterLedger(manifest, startMs, { 'display-1': whole });
   });
   await record(pruned, async (manifest, startMs, add) => {
     const all = pieces('run-f', 'display-1', startMs, 3);
@@ -150,8 +158,9 @@ export async function recordExample(recordingsDir: string, sealKey: SealKey): Pr
       const name = encodeSegmentName({ ...piece, durationMs: SEGMENT_MS });
       await rm(join(recordingsDir, runFolderOf({ ...pruned, ...piece }), name));
     }
+    return toLedger(startMs, { 'display-1': [lost(2, 'deleted'), recorded(1)] });
   });
-  return { manifests, sessions, sealLog };
+  return { manifests, sessions, sealLog, ledgers };
 }
 
 /** The log as the sfu exports it. */
@@ -178,14 +187,9 @@ const pieces = (runId: string, trackId: string, startMs: number, count: number):
 
 /** A span by its length in segments; where it lies follows from those before it. */
 const recorded = (segments: number): SpanOf => ({ segments, state: 'recorded', source: 'live' });
-const lost = (segments: number, reason: 'stalled' | 'awaiting-upload'): SpanOf => ({
-  segments,
-  state: 'missing',
-  reason,
-});
+const lost = (segments: number, reason: MissingReason): SpanOf => ({ segments, state: 'missing', reason });
 type SpanOf = { segments: number } & (
-  | { state: 'recorded'; source: 'live' | 'healed' }
-  | { state: 'missing'; reason: 'stalled' | 'awaiting-upload' }
+  { state: 'recorded'; source: 'live' | 'healed' } | { state: 'missing'; reason: MissingReason }
 );
 
 async function beginRun(
@@ -209,7 +213,13 @@ async function enterLedger(
   manifest: SessionManifest,
   startMs: number,
   tracks: Readonly<Record<string, readonly SpanOf[]>>,
-): Promise<void> {
+): Promise<ExampleLedger> {
+  const ledger = toLedger(startMs, tracks);
+  await manifest.append({ type: 'ledger', ...ledger });
+  return ledger;
+}
+
+function toLedger(startMs: number, tracks: Readonly<Record<string, readonly SpanOf[]>>): ExampleLedger {
   let endedAtMs = startMs;
   const ledger = Object.entries(tracks).map(([trackId, parts]) => {
     let fromMs = startMs;
@@ -221,5 +231,5 @@ async function enterLedger(
     endedAtMs = Math.max(endedAtMs, fromMs);
     return { trackId, spans };
   });
-  await manifest.append({ type: 'ledger', endedAtMs, tracks: ledger });
+  return { endedAtMs, tracks: ledger };
 }

@@ -49,7 +49,7 @@ export type Mutation = (
   files: Files,
   dice: Dice,
   means: Means,
-) => Expectation | undefined | Promise<Expectation>;
+) => Expectation | undefined | Promise<Expectation | undefined>;
 
 /** Builds dice. */
 export function createDice(seed: string): Dice {
