@@ -124,6 +124,7 @@ export async function createRecorder(
     origins: dashboardOrigins,
     segmentMs: segmentSeconds * 1_000,
     request,
+    hasRoom: () => keeper.hasRoom,
     announced: () => announcements.segments.drain(),
     clock,
     logger,

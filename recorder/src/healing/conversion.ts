@@ -65,8 +65,16 @@ const MAX_SEGMENT_MS = 15_000;
 export const convertedFile = (index: number): string => `${String(index).padStart(6, '0')}.ts`;
 
 /** Builds a {@link Conversion} over the ffmpeg in the PATH. */
-export function createConversion(deps: { segmentMs: number; logger: Logger }): Conversion {
+export function createConversion(deps: {
+  segmentMs: number;
+  /** Whether the disk has room: without, what fails says nothing about the piece. */
+  hasRoom: () => boolean;
+  logger: Logger;
+}): Conversion {
   const rules = { segmentMs: deps.segmentMs, maxSegmentMs: Math.max(MAX_SEGMENT_MS, 2 * deps.segmentMs) };
+  /** It says nothing about the piece, and another way would end like this one. */
+  const isOver = (error: unknown, { aborted }: AbortSignal): boolean =>
+    aborted || !deps.hasRoom() || /No space left|Read-only file system/i.test(messageOf(error));
 
   const cutAll = async (
     video: ProbedVideo,
@@ -190,7 +198,3 @@ function distance(pts: number, wanted: number): number {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** It says nothing about the piece, and another way would end like this one. */
-const isOver = (error: unknown, { aborted }: AbortSignal): boolean =>
-  aborted || /No space left|Read-only file system/.test(messageOf(error));

@@ -128,6 +128,48 @@ describe('a piece', () => {
     expect(bench.asked.filter((name) => name === 'uploaded')).toHaveLength(1);
   });
 
+  it('waits while the disk is short of room, and is healed when there is', async () => {
+    let hasRoom = false;
+    const { healer } = bench.start({ hasRoom: () => hasRoom });
+    healer.add(pieceId);
+    healer.resume();
+    await until(() => Promise.resolve(bench.clock.pending > 0));
+    expect(await readdir(join(bench.uploadsDir, pieceId))).not.toContain('converted');
+    expect(await bench.entries()).toEqual([]);
+    hasRoom = true;
+    bench.clock.advance(10_000);
+    await until(async () => (await bench.uploads.find(pieceId)) === undefined);
+    await healer.close();
+    await bench.expectHealedOnce();
+  });
+
+  it('leaves nothing half made in the recording where there was no room for it, and is tried again', async () => {
+    let failures = 1;
+    const { healer } = bench.start({
+      store: (store) => ({
+        ...store,
+        add: async (segment, part) => {
+          if (segment.name.index === 1 && failures-- > 0)
+            throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+          await store.add(segment, part);
+        },
+      }),
+    });
+    healer.add(pieceId);
+    healer.resume();
+    await until(() => Promise.resolve(failures === 0));
+    await until(async () => {
+      const files = await readdir(bench.recordingsDir, { recursive: true });
+      return !files.some((name) => name.endsWith('.part.ts'));
+    });
+    await until(async () => {
+      bench.clock.advance(1_000);
+      return (await bench.uploads.find(pieceId)) === undefined;
+    });
+    await healer.close();
+    await bench.expectHealedOnce();
+  });
+
   it('waits until all of it has come', async () => {
     await bench.upload(CONTENT.subarray(0, 5));
     const { healer } = bench.start();

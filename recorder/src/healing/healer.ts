@@ -40,12 +40,15 @@ export interface HealerDeps {
   conversion: Conversion;
   placement: Placement;
   sfu: HealingSfu;
+  /** Whether the disk has room for what is made of a piece, beside the piece itself. */
+  hasRoom: () => boolean;
   clock: Clock;
   logger: Logger;
 }
 
 const RETRY_MS = 5_000;
 const WAIT_FOR_LIVE_MS = 2_000;
+const WAIT_FOR_ROOM_MS = 10_000;
 /** So often may an agent send something else than it said. */
 const MAX_MISMATCHES = 3;
 
@@ -82,6 +85,8 @@ export function createHealer(deps: HealerDeps): Healer {
       // From here on the same is made of it, whatever comes to be known.
       await writeNote(uploads.pathOf(pieceId, PLAN_FILE), { gaps });
     }
+    // Not before: what is not needed makes room.
+    if (!deps.hasRoom()) return { againAfterMs: WAIT_FOR_ROOM_MS };
     const segments = await deps.conversion.convert(order, gaps, { media, converted }, closing.signal);
     if (segments.length === 0)
       return finish(pieceId, 'unusable', 'No picture of it lies where one is missing.');

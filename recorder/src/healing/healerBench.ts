@@ -10,6 +10,7 @@ import { createManifests, manifestPathOf, type Manifests } from '../evidence/man
 import { readManifest } from '../evidence/manifestReader.ts';
 import { createTestKey } from '../evidence/testKey.ts';
 import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
+import type { SegmentStore } from '../store/segmentStore.ts';
 import { runFolderOf } from '../store/runFolder.ts';
 import { aPiece } from './aPiece.ts';
 import { convertedFile, type Conversion } from './conversion.ts';
@@ -35,6 +36,9 @@ export interface ProcessOptions {
   convert?: Conversion;
   /** May have the sfu fail once in a while. */
   refuse?: (name: string) => void;
+  hasRoom?: () => boolean;
+  /** Changes the store that segments are put into. */
+  store?: (store: SegmentStore) => SegmentStore;
 }
 
 /** A recorder's disk, the sfu as far as healing needs it, and processes that come and go between them. */
@@ -42,6 +46,7 @@ export interface HealerBench {
   readonly clock: ManualClock;
   readonly uploads: UploadFolder;
   readonly uploadsDir: string;
+  readonly recordingsDir: string;
   /** What the sfu was asked. */
   readonly asked: string[];
   /** What the agent is told of its piece. */
@@ -103,6 +108,7 @@ export async function createHealerBench(): Promise<HealerBench> {
     clock,
     uploads,
     uploadsDir,
+    recordingsDir,
     asked: [],
     outcomes: [],
     gaps: [GAPS],
@@ -118,7 +124,13 @@ export async function createHealerBench(): Promise<HealerBench> {
       await uploads.remove(pieceId);
       await bench.upload(CONTENT);
     },
-    start({ killAt = Number.POSITIVE_INFINITY, convert = conversion, refuse = () => undefined } = {}) {
+    start({
+      killAt = Number.POSITIVE_INFINITY,
+      convert = conversion,
+      refuse = () => undefined,
+      hasRoom = () => true,
+      store: changed = (store: SegmentStore) => store,
+    } = {}) {
       let steps = 0;
       const alive = (): void => {
         steps += 1;
@@ -131,7 +143,7 @@ export async function createHealerBench(): Promise<HealerBench> {
         return result;
       };
       const manifests = createManifests({ recordingsDir, recorderId: 'r1', sealKey, clock, logger });
-      const store = createLocalSegmentStore({ recordingsDir });
+      const store = changed(createLocalSegmentStore({ recordingsDir }));
       const mortalManifests: Manifests = {
         ...manifests,
         async open(session) {
@@ -154,6 +166,7 @@ export async function createHealerBench(): Promise<HealerBench> {
           store: { ...store, add: (segment, path) => step(() => store.add(segment, path)) },
         }),
         sfu: createSfu(step, refuse),
+        hasRoom,
         clock,
         logger,
       });

@@ -29,6 +29,8 @@ export interface HealingDeps {
   origins: readonly string[];
   segmentMs: number;
   request: SfuLink['request'];
+  /** Whether the disk has room for more than what is being recorded. */
+  hasRoom: () => boolean;
   /** Resolves when the sfu knows all segments that were recorded so far. */
   announced: () => Promise<void>;
   clock: Clock;
@@ -45,9 +47,10 @@ export async function createHealing(deps: HealingDeps): Promise<Healing> {
   const uploads = await openUploadFolder(join(deps.stateDir, 'uploads'), logger);
   const healer = createHealer({
     uploads,
-    conversion: createConversion({ segmentMs: deps.segmentMs, logger }),
+    conversion: createConversion({ segmentMs: deps.segmentMs, hasRoom: deps.hasRoom, logger }),
     placement: createPlacement(deps),
     sfu: sfuOver(deps),
+    hasRoom: deps.hasRoom,
     clock,
     logger,
   });

@@ -51,9 +51,15 @@ export function createPlacement(deps: {
         for (const { index, startMs, durationMs, bytes, sha256 } of segments) {
           if (placed.has(index)) continue;
           const part = run.partPath(index);
-          await copyFile(join(folder, convertedFile(index)), part);
-          await syncPath(part);
-          await store.add({ runFolder: run.name, name: { index, startMs, durationMs } }, part);
+          try {
+            await copyFile(join(folder, convertedFile(index)), part);
+            await syncPath(part);
+            await store.add({ runFolder: run.name, name: { index, startMs, durationMs } }, part);
+          } catch (error) {
+            // Where there was no room, none of it is to be in the way until there is.
+            await run.removePart(index);
+            throw error;
+          }
           const media = { index, startMs, durationMs, bytes, sha256 };
           await manifest.append({ type: 'heal', runId, trackId, ...media, pieceSha256: order.sha256 });
         }

@@ -25,6 +25,7 @@ describe('an upload', () => {
   let url: string;
   let order: UploadOrder;
   let completed: string[];
+  let hasRoom: boolean;
   const logger = createLogger('test', 'silent');
 
   const open = async (): Promise<void> => {
@@ -35,6 +36,7 @@ describe('an upload', () => {
       modules: [
         uploadModule({
           uploads,
+          hasRoom: () => hasRoom,
           secret: SECRET,
           origins: [ORIGIN],
           onComplete: (pieceId) => completed.push(pieceId),
@@ -50,6 +52,7 @@ describe('an upload', () => {
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sightline-uploads-'));
     order = aPiece({ bytes: CONTENT.length });
+    hasRoom = true;
     await open();
   });
   afterEach(async () => {
@@ -125,6 +128,54 @@ describe('an upload', () => {
     expect(await offset()).toBe('5');
     expect((await patch(5, CONTENT.subarray(5))).status).toBe(204);
     expect(await stored()).toEqual(CONTENT);
+  });
+
+  it('is refused while the disk is short of room, and goes on where it was when there is', async () => {
+    await patch(0, CONTENT.subarray(0, 4));
+    hasRoom = false;
+    for (const answer of [await patch(4, CONTENT.subarray(4)), await send('HEAD')]) {
+      expect(answer.status).toBe(507);
+      expect(answer.headers.get('retry-after')).toBe('60');
+    }
+    expect(await (await patch(4, CONTENT.subarray(4))).json()).toMatchObject({ code: 'disk-full' });
+    const other = aPiece({ pieceId: randomUUID() });
+    expect((await send('HEAD', { headers: await bearer(other), pieceId: other.pieceId })).status).toBe(507);
+    expect((await uploads.list()).map(({ receivedBytes }) => receivedBytes)).toEqual([4]);
+    hasRoom = true;
+    expect(await offset()).toBe('4');
+    expect((await patch(4, CONTENT.subarray(4))).status).toBe(204);
+    expect(await stored()).toEqual(CONTENT);
+  });
+
+  it('stops where the disk ran short of room while it came', async () => {
+    const headers = {
+      ...TUS,
+      ...(await bearer()),
+      'content-type': 'application/offset+octet-stream',
+      'upload-offset': '0',
+      'content-length': '10',
+    };
+    const answer = Promise.withResolvers<number | undefined>();
+    const sent = request(`${url}/uploads/${order.pieceId}`, { method: 'PATCH', headers }, (response) => {
+      response.resume();
+      answer.resolve(response.statusCode);
+    });
+    sent.on('error', answer.reject);
+    sent.write(CONTENT.subarray(0, 5));
+    await until(async () => (await uploads.find(order.pieceId))?.receivedBytes === 5);
+    hasRoom = false;
+    sent.end(CONTENT.subarray(5));
+    expect(await answer.promise).toBe(507);
+    hasRoom = true;
+    expect(await offset()).toBe('5');
+    expect(completed).toEqual([]);
+  });
+
+  it('can be ended while the disk is short of room', async () => {
+    await patch(0, CONTENT.subarray(0, 4));
+    hasRoom = false;
+    expect((await send('DELETE')).status).toBe(204);
+    expect(await uploads.list()).toEqual([]);
   });
 
   it('takes nothing twice, nothing out of order, and not more than was announced', async () => {

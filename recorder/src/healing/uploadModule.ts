@@ -1,16 +1,28 @@
 import type { Clock } from '@sightline/shared';
-import { HttpProblem, verifyUploadToken, type Logger, type UploadOrder } from '@sightline/shared/node';
+import {
+  HttpProblem,
+  sendProblem,
+  verifyUploadToken,
+  type Logger,
+  type UploadOrder,
+} from '@sightline/shared/node';
 import { Server } from '@tus/server';
+import type { FastifyReply } from 'fastify';
 import type { HttpModule } from '../http/server.ts';
+import { hasCode } from '../store/fileErrors.ts';
 import type { UploadFolder } from './uploadFolder.ts';
-import { UploadStore } from './uploadStore.ts';
+import { INSUFFICIENT_STORAGE, NoRoom, UploadStore } from './uploadStore.ts';
 
 const PREFIX = '/uploads';
+/** Room is made in less than that, if it can be made. */
+const AGAIN_SECONDS = 60;
 const BEARER = /^Bearer (\S{1,4096})$/;
 
 /** What uploads need. */
 export interface UploadModuleDeps {
   uploads: UploadFolder;
+  /** Whether the disk has room for more than what is being recorded. */
+  hasRoom: () => boolean;
   secret: string;
   /** Origins of the pages that agents are. */
   origins: readonly string[];
@@ -22,19 +34,20 @@ export interface UploadModuleDeps {
 
 /**
  * `/uploads/:pieceId`, for whoever brings the token of the piece: tus 1.0.0 with termination. An upload exists from its
- * token on, so that there is nothing to create: HEAD says how far it has come, PATCH goes on.
+ * token on, so that there is nothing to create: HEAD says how far it has come, PATCH goes on. Both are answered 507 while the
+ * disk is short of room: pieces are safe where they are.
  */
-export function uploadModule({ uploads, clock, logger, ...deps }: UploadModuleDeps): HttpModule {
+export function uploadModule({ uploads, hasRoom, clock, logger, ...deps }: UploadModuleDeps): HttpModule {
   const tus = new Server({
     path: PREFIX,
-    datastore: new UploadStore(uploads),
+    datastore: new UploadStore(uploads, hasRoom),
     allowedOrigins: [...deps.origins],
     onUploadFinish: (_request, { id }) => {
       deps.onComplete(id);
       return Promise.resolve({});
     },
     onResponseError: (_request, error) => {
-      if (error instanceof Error)
+      if (error instanceof Error && !(error instanceof NoRoom))
         logger.error({ err: error, code: 'upload-failed' }, 'an upload could not be taken in');
       return undefined;
     },
@@ -51,13 +64,34 @@ export function uploadModule({ uploads, clock, logger, ...deps }: UploadModuleDe
       : new HttpProblem(401, 'unauthorised', 'The token is not valid; offer the piece to the sfu.');
   };
 
+  /** False: the disk has no room for it. */
+  const ensure = async (order: UploadOrder): Promise<boolean> => {
+    try {
+      await uploads.ensure(order);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'ENOSPC')) return false;
+      throw error;
+    }
+  };
+  const sendNoRoom = (reply: FastifyReply): FastifyReply => {
+    const problem = new HttpProblem(
+      INSUFFICIENT_STORAGE,
+      'disk-full',
+      'The disk of this recorder has no room for it now; keep it, and go on with it later.',
+    );
+    // The log has the state of the disk already.
+    sendProblem(reply.header('retry-after', String(AGAIN_SECONDS)), problem, () => undefined);
+    return reply;
+  };
+
   return {
     prefix: PREFIX,
     cors: {
       origins: deps.origins,
       methods: ['HEAD', 'PATCH', 'DELETE'],
       allowedHeaders: ['Authorization', 'Content-Type', 'Tus-Resumable', 'Upload-Offset'],
-      exposedHeaders: ['Tus-Resumable', 'Upload-Length', 'Upload-Offset'],
+      exposedHeaders: ['Retry-After', 'Tus-Resumable', 'Upload-Length', 'Upload-Offset'],
     },
     mount(scope) {
       // The body is a stream for the tus server, however long.
@@ -70,9 +104,11 @@ export function uploadModule({ uploads, clock, logger, ...deps }: UploadModuleDe
           const order = await authorise(request.headers.authorization);
           if (order.pieceId !== request.params.pieceId)
             throw new HttpProblem(403, 'forbidden', 'The token is for another piece.');
-          await uploads.ensure(order);
+          if (request.method !== 'DELETE' && !hasRoom()) return sendNoRoom(reply);
+          if (!(await ensure(order))) return sendNoRoom(reply);
           reply.hijack();
           await tus.handle(request.raw, reply.raw);
+          return reply;
         },
       });
     },

@@ -29,6 +29,8 @@ import { createPruner } from './pruner.ts';
 export interface Keeper {
   /** @throws {ProtocolError} `disk-full`, `disk-slow`, `overloaded` */
   admit: Admission['admit'];
+  /** Whether there is room for what need not be recorded now, such as what agents have kept: it comes after that. */
+  readonly hasRoom: boolean;
   /** What of the recorder's status is its business. */
   status(): Pick<RecorderStatus, 'disk' | 'admission' | 'problems'>;
   /**
@@ -182,6 +184,10 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
 
   return {
     admit: () => admission.admit(),
+    get hasRoom() {
+      const { state } = watch.reading;
+      return state === 'ok' || state === 'low';
+    },
     status: () => ({
       disk: diskOf(watch.reading),
       admission: admission.status,

@@ -39,8 +39,13 @@ export function createStoredFiles(recordingsDir: string, cipher: SegmentCipher):
   const encrypt = async (stored: string, partPath: string): Promise<void> => {
     const path = join(recordingsDir, stored);
     const next = `${partPath}e`;
-    await writeFile(next, cipher.encode(stored, await readFile(partPath)));
-    await syncPath(next);
+    try {
+      await writeFile(next, cipher.encode(stored, await readFile(partPath)));
+      await syncPath(next);
+    } catch (error) {
+      await rm(next, { recursive: true, force: true });
+      throw error;
+    }
     await rename(next, path);
     await syncPath(dirname(path));
     await rm(partPath);
