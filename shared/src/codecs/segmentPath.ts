@@ -31,7 +31,7 @@ export interface SegmentName {
   durationMs: number;
 }
 
-/** A name cannot be written as a path: empty, not Unicode, or too long; or a time has no day of a year with four digits. */
+/** A name cannot be written as a path: empty, not Unicode, or too long. Or a time: its year has not four digits. */
 export class PathCodecError extends Error {
   readonly code = 'unwritable-path';
 

@@ -1,7 +1,10 @@
 /** What went wrong with an object store: nobody answered, it did not want to, or it has something else than was given. */
 export type ObjectStoreFault = 'store-unreachable' | 'store-refused' | 'checksum-mismatch';
 
-/** An object store did not do what it was asked. The message is shown to many: it names no object, and says nothing in the store's words. */
+/**
+ * An object store did not do what it was asked. The message is shown to many: it names no object, and says nothing in the
+ * store's words.
+ */
 export class ObjectStoreError extends Error {
   readonly code: ObjectStoreFault;
 
