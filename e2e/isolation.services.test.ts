@@ -25,6 +25,7 @@ import { sendForeignEvents } from './isolation/foreignEvents.ts';
 import { goThrough } from './isolation/httpMatrix.ts';
 import { createKept } from './isolation/kept.ts';
 import { loseMedia } from './isolation/losses.ts';
+import { losePackets } from './isolation/lostPackets.ts';
 import { mixRoles } from './isolation/mixedRoles.ts';
 import { moveDevices } from './isolation/moves.ts';
 import type { Outcome } from './isolation/outcome.ts';
@@ -114,11 +115,12 @@ describe('events', () => {
     expect(namesOf(viewerRows)).toEqual(namesOf(viewerRequests));
     expect(namesOf(agentRows)).toEqual(namesOf(agentRequests));
     expect(namesOf(recorderRows)).toEqual(namesOf(recorderRequests));
-    // What is told is heard below; `storage-problems` by itself, `transport-closed`, `publish-again` and `recorded` by the loss of media.
+    // What is told is heard below; `storage-problems` by itself, `offer-sent` by a loss of packets,
+    // `transport-closed`, `publish-again` and `recorded` by the loss of media.
     expect([...HEARD_BY_VIEWERS, 'storage-problems', 'transport-closed'].toSorted()).toEqual(
       namesOf(viewerNotices),
     );
-    expect([...HEARD_BY_AGENT, 'publish-again', 'recorded'].toSorted()).toEqual(
+    expect([...HEARD_BY_AGENT, 'offer-sent', 'publish-again', 'recorded'].toSorted()).toEqual(
       namesOf({ ...agentNotices, ...agentMessages }),
     );
   });
@@ -172,6 +174,8 @@ describe('what is told', () => {
   it('ends with the session, and so does what is watched', async () => {
     expectAsExpected(await endSessions(world));
   });
+
+  it('tells of lost packets whose they were', async () => expectAsExpected(await losePackets(world, cast)));
 
   it('tells of lost media whose it was', async () =>
     expectAsExpected(await loseMedia(world, cast, recorder)));
