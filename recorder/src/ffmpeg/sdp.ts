@@ -15,6 +15,10 @@ export interface RunPorts {
   audio?: PortPair;
 }
 
+/** Where RTCP arrives. */
+export const rtcpPortsOf = ({ video, audio }: RunPorts): number[] =>
+  [video, audio].flatMap((pair) => pair?.rtcpPort ?? []);
+
 /** The media codec of a run, as far as recording is concerned. */
 export interface RecordedCodec {
   mimeType: 'video/H264' | 'video/VP8';

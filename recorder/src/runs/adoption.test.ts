@@ -117,6 +117,29 @@ describe('a run that a killed recorder left', () => {
     expect(await listed()).toMatchObject(segments);
   });
 
+  it('counts as damaged from the part on from which something was lost that is not in the manifest', async () => {
+    const first = await record();
+    await write(`000001-${START_MS + 6_000}-1000.ts`, fakeTs(frames(540_000, 30)));
+    await write('000002.part.ts', fakeTs(frames(630_000, 30)));
+    await write('000003.part.ts', fakeTs(frames(720_000, 31)));
+    const whole = (index: number, fromS: number, durationMs: number) => ({
+      index,
+      holes: [{ fromMs: START_MS + fromS * 1_000, toMs: START_MS + fromS * 1_000 + durationMs }],
+    });
+    const segments = await adopt({ ...run, lostFrom: 1 });
+    expect(segments).toMatchObject([first, whole(1, 6, 1_000), whole(2, 7, 1_000), whole(3, 8, 1_033)]);
+    expect(await listed()).toMatchObject(segments);
+    expect(await adopt({ ...run, lostFrom: 1 })).toEqual(segments);
+  });
+
+  it('is whole up to the part from which on something was lost', async () => {
+    await record();
+    await write(`000001-${START_MS + 6_000}-1000.ts`, fakeTs(frames(540_000, 30)));
+    await write('000002.part.ts', fakeTs(frames(630_000, 30)));
+    await write('000003.part.ts', fakeTs(frames(720_000, 31)));
+    expect((await adopt({ ...run, lostFrom: 3 })).map(({ holes }) => holes.length)).toEqual([0, 0, 0, 1]);
+  });
+
   it('loses a frame at its end that is not whole, and the part if there is no other in it', async () => {
     const media = fakeTs(frames(540_000, 31));
     const frameBytes = fakeTs(frames(0, 2)).length - fakeTs(frames(0, 1)).length;

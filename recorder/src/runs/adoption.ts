@@ -8,7 +8,7 @@ import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { openRunFolder } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
-import { NO_LOSS_MARKS } from './lossMarks.ts';
+import { lossMarksFrom } from './lossMarks.ts';
 import { createMediaTime } from './mediaTime.ts';
 import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
@@ -71,7 +71,10 @@ async function enterUnlisted(
     if (known.has(name.index)) continue;
     const media = await store.read({ runFolder, name });
     const sha256 = createHash('sha256').update(media).digest('hex');
-    const segment = { ...name, bytes: media.length, sha256, holes: [] };
+    const { index, startMs, durationMs } = name;
+    const isDamaged = run.lostFrom !== undefined && index >= run.lostFrom;
+    const holes = isDamaged ? [{ fromMs: startMs, toMs: startMs + durationMs }] : [];
+    const segment = { ...name, bytes: media.length, sha256, holes };
     await journal.addSegment(segment);
     unlisted.push(segment);
   }
@@ -99,7 +102,7 @@ async function closeParts(
     clock: createSegmentClock(),
     logger,
     mediaTime: createMediaTime(),
-    losses: NO_LOSS_MARKS,
+    losses: lossMarksFrom(run.lostFrom),
     onSegment: (segment) => adopted.push(segment),
     cutTornEnd: (path) => engine.cutTornEnd(path),
     from:

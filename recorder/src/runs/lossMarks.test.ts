@@ -27,11 +27,13 @@ let clock: ManualClock;
 /** What is on disk by the time ffmpeg has told of a loss. */
 let written: VideoPosition | undefined;
 let overflows: boolean;
+let remembered: number[];
 
 beforeEach(() => {
   clock = createManualClock();
   written = frame(50);
   overflows = false;
+  remembered = [];
 });
 
 const createMarks = (options: Partial<Parameters<typeof createLossMarks>[0]> = {}): LossMarks =>
@@ -41,6 +43,7 @@ const createMarks = (options: Partial<Parameters<typeof createLossMarks>[0]> = {
     dropsDamaged: false,
     locate: () => Promise.resolve(written),
     overflowed: () => Promise.resolve(overflows),
+    remember: async (index) => void remembered.push(index),
     clock,
     ...options,
   });
@@ -163,6 +166,33 @@ describe('a loss of which it was not seen that ffmpeg waited for it', () => {
     await marks.settled();
     see(marks, frame(35));
     expect(marks.damageIn(part(0, 0, 60, [30, 40]))).toEqual([ticks(20, 40)]);
+  });
+});
+
+describe('a loss that a kill must not make forgotten', () => {
+  it('is remembered from its part on before it counts as settled, until it was asked for', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const marks = createMarks({ remember: () => promise });
+    see(marks, frame(70, 1));
+    void marks.add();
+    expect(marks.firstLost).toBe(1);
+    let isSettled = false;
+    const settled = marks.settled().then(() => (isSettled = true));
+    await new Promise((later) => setImmediate(later));
+    expect(isSettled).toBe(false);
+    resolve();
+    await settled;
+    marks.damageIn(part(1, 60, 60, [90]));
+    expect(marks.firstLost).toBeUndefined();
+  });
+
+  it('goes on in the next part if it may be its key frame', async () => {
+    const marks = createMarks();
+    rest(marks, frame(59));
+    await marks.add();
+    expect(remembered).toEqual([0]);
+    marks.damageIn(part(0, 0, 60));
+    expect(marks.firstLost).toBe(1);
   });
 });
 

@@ -35,8 +35,10 @@ export interface LossMarks {
   seen(position: VideoPosition, atMs: number): void;
   /** ffmpeg tells of lost packets. Resolves, when it is known where, with whether they were of the video. */
   add(): Promise<boolean>;
-  /** Resolves when it is known where everything is that ffmpeg has told of so far. */
+  /** Resolves when it is known where everything is that ffmpeg has told of so far, and would be remembered after a kill. */
   settled(): Promise<void>;
+  /** The first part from which on there is something that {@link LossMarks.damageIn} was not asked for yet. */
+  readonly firstLost: number | undefined;
   /** Whether something was lost in a part, or perhaps in it. */
   isMarked(index: number): boolean;
   /** What of a closed part is damaged. To be asked once, in order of the parts. */
@@ -53,6 +55,8 @@ export interface LossMarksDeps {
   dropsDamaged: boolean;
   /** How far the video on disk reaches now; undefined before its first frame. */
   locate: () => Promise<VideoPosition | undefined>;
+  /** Resolves when it would be known after a kill that something was lost from this part on. Never rejects. */
+  remember: (index: number) => Promise<void>;
   /** Whether packets of the video came faster than ffmpeg took them, since this was asked last. */
   overflowed: () => Promise<boolean>;
   clock: Pick<Clock, 'nowMs'>;
@@ -120,11 +124,14 @@ export function createLossMarks(deps: LossMarksDeps): LossMarks {
       const mark = { toldAtMs: nowMs, after: position, upTo: NOT_KNOWN };
       marks.push(mark);
       const located = locate(mark, { known, atRest: rests });
-      settled = Promise.allSettled([settled, located]);
+      settled = Promise.allSettled([settled, located, deps.remember(position.index)]);
       return located;
     },
     async settled() {
       await settled;
+    },
+    get firstLost() {
+      return marks.length === 0 ? undefined : Math.min(...marks.map(({ after }) => after.index));
     },
     isMarked: (index) => marks.some(({ after }) => after.index <= index),
     damageIn(part) {
@@ -135,12 +142,14 @@ export function createLossMarks(deps: LossMarksDeps): LossMarks {
   };
 }
 
-/** Those of a run of which it is not known any more what was lost. */
-export const NO_LOSS_MARKS: Pick<LossMarks, 'settled' | 'isMarked' | 'damageIn'> = {
+/** Those of a run that a killed recorder left: where it was lost is not known any more, so that all counts from a part on. */
+export const lossMarksFrom = (
+  lostFrom = Number.POSITIVE_INFINITY,
+): Pick<LossMarks, 'settled' | 'isMarked' | 'damageIn'> => ({
   settled: () => Promise.resolve(),
-  isMarked: () => false,
-  damageIn: () => [],
-};
+  isMarked: (index) => index >= lostFrom,
+  damageIn: ({ startTicks, endTicks }) => [{ fromTicks: startTicks, toTicks: endTicks }],
+});
 
 function merge(sorted: readonly TickInterval[]): TickInterval[] {
   const merged: TickInterval[] = [];

@@ -9,13 +9,14 @@ import {
 import type * as z from 'zod';
 import type { Logger } from '@sightline/shared/node';
 import type { Recording, RecordingEngine } from '../ffmpeg/engine.ts';
-import { opusPayloadType, recordedCodec, type RunPorts } from '../ffmpeg/sdp.ts';
+import { opusPayloadType, recordedCodec, rtcpPortsOf } from '../ffmpeg/sdp.ts';
 import type { Manifests } from '../evidence/manifests.ts';
 import { openRunOf, type OpenRuns } from '../store/openRuns.ts';
 import { createRunFolder, runFolderOf } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createLipSync, type LipSync } from './lipSync.ts';
 import { createMediaTime } from './mediaTime.ts';
+import { enterRun } from './runEntry.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { RUN_TRANSITIONS, type RunState } from './runStates.ts';
 import { createSegmentClock, type KeyFrame } from './segmentClock.ts';
@@ -133,34 +134,33 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     const ports = await deps.engine.allocatePorts({ audio: audio !== undefined });
     const rtcpPort = await deps.engine.rtcpSinkPort();
     const run = openRunOf(order, mimeType, rtcpPortsOf(ports));
-    await openRuns.put(run);
+    const entry = await enterRun(run, { openRuns, logger });
     const entries = await openRunJournal(deps.manifests, run);
     journal = entries;
     await entries.begin();
     const job = { folder: folder.path, segmentSeconds: deps.segmentSeconds, rtpParameters };
     recording = await deps.engine.record(audio === undefined ? job : { ...job, audio }, ports);
     lipSync = createLipSync({ recording, clock: segmentClock, logger });
-    const { onSegment } = deps;
     const mediaTime = createMediaTime();
     const video = watchVideo({
-      recording,
-      folder,
-      mediaTime,
+      ...{ recording, folder, mediaTime, clock, logger },
       firstOpen: () => collector?.firstOpen ?? 0,
       codec: mimeType,
       hasAudio: audio !== undefined,
       requestKeyFrame: deps.requestKeyFrame,
-      clock,
-      logger,
+      rememberLoss: (index) => entry.lost(index),
     });
     const segments = createSegmentCollector({
       folder,
       store,
-      enter: (segment) => entries.addSegment(segment),
-      anchor: (anchorMs) => openRuns.put({ ...run, anchorMs }),
+      async enter(segment) {
+        await entries.addSegment(segment);
+        entry.closed(video.losses.firstLost);
+      },
+      anchor: (anchorMs) => entry.anchor(anchorMs),
       clock: segmentClock,
       logger,
-      onSegment,
+      onSegment: deps.onSegment,
       mediaTime,
       losses: video.losses,
       cutTornEnd: (path) => deps.engine.cutTornEnd(path),
@@ -243,8 +243,5 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       })),
   };
 }
-
-const rtcpPortsOf = ({ video, audio }: RunPorts): number[] =>
-  [video, audio].flatMap((pair) => pair?.rtcpPort ?? []);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

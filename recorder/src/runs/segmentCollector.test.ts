@@ -50,6 +50,7 @@ describe('a segment in which something was lost', () => {
         ...{ heldFrames: 1, hasAudio: false, dropsDamaged: false, clock: time },
         locate: () => Promise.resolve(undefined),
         overflowed: () => Promise.resolve(false),
+        remember: () => Promise.resolve(),
       });
       const collector = createSegmentCollector({
         ...{ folder, store, clock, losses, mediaTime: createMediaTime() },

@@ -138,6 +138,23 @@ describe('the supervisor', () => {
     expect(await readFile(join(dir, 'open', 'run-1.json'), 'utf8')).toContain(`"anchorMs":${START_MS + 20}`);
   });
 
+  it('has the register say that something was lost until the manifest says what', async () => {
+    const register = (): Promise<string> => readFile(join(dir, 'open', 'run-1.json'), 'utf8');
+    await supervisor.start(order);
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 0, atMs: START_MS });
+    supervisor.addKeyFrame('run-1', { rtpTimestamp: 540_000, atMs: START_MS + 6_000 });
+    await engine.writePart(0, [0, 3_000, 537_000]);
+    await round();
+    engine.lose();
+    while (!(await register()).includes('"lostFrom":0')) await round();
+    await engine.writePart(1, [540_000, 543_000, 546_000]);
+    const announcement = next();
+    clock.advance(1_000);
+    await announcement;
+    expect(announced[0]?.holes).toHaveLength(1);
+    while ((await register()).includes('lostFrom')) await round();
+  });
+
   it('makes the tail a segment before a stop is acknowledged, and reports no end', async () => {
     await supervisor.start(order);
     supervisor.addKeyFrame('run-1', { rtpTimestamp: 1, atMs: START_MS });

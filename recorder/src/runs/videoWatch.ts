@@ -3,7 +3,7 @@ import type { Logger } from '@sightline/shared/node';
 import type { Recording } from '../ffmpeg/engine.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { createKeyFrameNeed } from './keyFrameNeed.ts';
-import { createLossMarks, type LossMarks, type VideoPosition } from './lossMarks.ts';
+import { createLossMarks, type LossMarks, type LossMarksDeps, type VideoPosition } from './lossMarks.ts';
 import type { MediaTime } from './mediaTime.ts';
 import { createWrittenVideo } from './writtenVideo.ts';
 
@@ -29,6 +29,8 @@ export function watchVideo(deps: {
   codec: string;
   hasAudio: boolean;
   requestKeyFrame: () => Promise<unknown>;
+  /** See {@link LossMarksDeps.remember}. */
+  rememberLoss: LossMarksDeps['remember'];
   clock: Clock;
   logger: Logger;
 }): VideoWatch {
@@ -41,6 +43,7 @@ export function watchVideo(deps: {
     dropsDamaged: deps.codec === 'video/VP8',
     locate: () => written.read(),
     overflowed: () => recording.overflowed(),
+    remember: deps.rememberLoss,
     clock,
   });
   let last: VideoPosition | undefined;

@@ -15,6 +15,8 @@ const openRun = z.object({
   rtcpPorts: z.array(z.int().positive()),
   /** The sfu's wall time of the run's first frame, as soon as it is known. */
   anchorMs: timeMs.exactOptional(),
+  /** From this part on something was lost of which the manifest does not tell yet. */
+  lostFrom: z.int().nonnegative().exactOptional(),
 });
 
 /** A run that is recorded, or of which something has not been acknowledged yet. */
