@@ -28,10 +28,10 @@ export async function verifyRecordings(stack: Stack): Promise<Verified> {
   const owner = await stack.signIn();
   const args: string[] = [];
   const { recorders } = recorderList.parse(await owner.api('GET', '/api/v1/recorders'));
-  for (const [at, { publicKey }] of recorders.entries()) {
+  for (const [at, { recorderId, publicKey }] of recorders.entries()) {
     const path = join(stack.dataDir, `recorder-${at}.pem`);
     await writeFile(path, publicKey);
-    args.push('--key', path);
+    args.push('--key', `${recorderId}=${path}`);
   }
   const { companies } = companyList.parse(await owner.api('GET', '/api/v1/companies'));
   for (const [at, { companyId }] of companies.entries()) {

@@ -17,7 +17,8 @@ const USAGE = `sightline-verify PATH… --key [RECORDER=]PUBLIC [--key …] [--s
   --key   public key of a recorder (PEM), from outside of what is verified; one for each recorder. With more than one, say
           whose each is, as RECORDER=FILE: else the log of seals or a package is believed in that
   --seals log of all seals of a company, as "GET /api/v1/companies/ID/seals" exports it: shows ends that were cut off,
-          whole sessions that are missing, and such as it never heard of. Export it after the recordings were copied.
+          whole sessions that are missing, and such as it never heard of. Export it before the recordings are copied: what is
+          sealed in between would seem to be cut off.
           Older copies, given too, show whether it was written anew
   --encryption-key  the recorder's SIGHTLINE_ENCRYPTION_KEY_FILE, if what it stores is encrypted; evidence packages are not
 

@@ -99,20 +99,28 @@ const rewriteLog: Mutation = (files, dice, { sealLogs }) => {
   const { sessionId } = sessionOf(files, path);
   const before = [...sealLogs.values()][0] ?? Buffer.alloc(0);
   let last: CompanyLogEntry | undefined;
-  const rewritten = linesOf(before)
-    .map((line) => companyLogEntry.parse(JSON.parse(line)))
+  const rewritten = sealsIn(before)
     .filter((entry) => entry.sessionId !== sessionId)
     .map(({ number: _number, hash: _hash, previousHash: _previous, ...seal }) => {
       last = chainEntry(last, seal);
-      return canonicalJson(last);
+      return last;
     });
-  sealLogs.set(SEAL_LOG, textOf(rewritten));
-  // A package is such a copy itself.
-  if (isPacked(files)) return { files: [PACKAGE.seals], codes: ['log-rewritten'], unlogged: sessionId };
+  sealLogs.set(SEAL_LOG, textOf(rewritten.map((entry) => canonicalJson(entry))));
+  /** Otherwise nothing of it comes behind what was taken out. */
+  const isOther = (copy: Buffer): boolean =>
+    sealsIn(copy).some(({ number, hash }) => (rewritten[number - 1]?.hash ?? hash) !== hash);
+  if (isPacked(files)) {
+    // A package is such a copy itself.
+    if (!isOther(contentOf(files, PACKAGE.seals))) return { files: [], unlogged: sessionId };
+    return { files: [PACKAGE.seals], codes: ['log-rewritten'] };
+  }
   for (const gone of pathsOf(files)) if (inSession(gone, path)) files.delete(gone);
   sealLogs.set(OLDER_LOG, before);
-  return { files: [OLDER_LOG], codes: ['log-rewritten', 'session-missing'] };
+  return { files: [OLDER_LOG], codes: [isOther(before) ? 'log-rewritten' : 'session-missing'] };
 };
+
+const sealsIn = (log: Buffer): CompanyLogEntry[] =>
+  linesOf(log).map((line) => companyLogEntry.parse(JSON.parse(line)));
 
 /** Changes one entry, and if asked for, the hashes from there on. */
 function rechain(
