@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_FILE } from '@sightline/shared';
 import { isMissing } from '../fileErrors.ts';
+import { NoteUnreadable } from '../note.ts';
 import { RECEIPT_ENDING, decodeStoredName } from '../storedName.ts';
 import { readReceipt } from './receipt.ts';
 
@@ -30,7 +31,9 @@ export async function* findStored(recordingsDir: string, folder = ''): AsyncGene
     const path = join(recordingsDir, key);
     const found = await stat(path).catch(ifThere(undefined));
     if (found === undefined) continue;
-    const receipt = names.has(`${entry.name}${RECEIPT_ENDING}`) ? await readReceipt(path) : undefined;
+    const receipt = names.has(`${entry.name}${RECEIPT_ENDING}`)
+      ? await readReceipt(path).catch(ifUnreadable)
+      : undefined;
     yield {
       key,
       kind: isManifest ? 'manifest' : 'segment',
@@ -39,6 +42,11 @@ export async function* findStored(recordingsDir: string, folder = ''): AsyncGene
     };
   }
 }
+
+/** The file itself is there: it is uploaded again, and its receipt replaced. */
+const ifUnreadable = (error: unknown): undefined => {
+  if (!(error instanceof NoteUnreadable)) throw error;
+};
 
 const ifThere =
   <T>(otherwise: T) =>

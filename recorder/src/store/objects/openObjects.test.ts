@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -154,6 +154,20 @@ describe('an object store behind the local disk', () => {
     await appendFile(join(dir, MANIFEST), '{}\n{"half');
     await restart();
     await until(() => bucket.objects.get(MANIFEST)?.toString() === '{}\n{}\n');
+  });
+
+  it('stores again what has a receipt that cannot be read, and holds up no other for it', async () => {
+    for (const index of [0, 1]) await add(index);
+    await uploaded();
+    await until(async () => (await files()).length === 4);
+    await store.close();
+    await writeFile(join(dir, RUN, `${fileOf(0)}.s3`), '');
+    await rm(join(dir, RUN, `${fileOf(1)}.s3`));
+    bucket.objects.clear();
+    await open();
+    store.start();
+    await until(() => bucket.objects.size === 2);
+    await until(async () => (await readFile(join(dir, RUN, `${fileOf(0)}.s3`), 'utf8')) !== '');
   });
 
   it('stores a manifest again that grew while it was stored', async () => {
