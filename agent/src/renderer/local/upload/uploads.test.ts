@@ -2,12 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { agentRequests, createRequester, type LocalPiece } from '@sightline/shared';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import type { KeptPiece } from '../piece.ts';
+import { NoRoomThere } from './tusUpload.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
 const P1 = '1f0b3c52-7f4d-4a8e-9b58-3d2f6a7c0e11';
 const P2 = '2e1c4d63-8a5e-4b9f-8c69-4e3a7b8d1f22';
 
-const addressOf = (pieceId: string): string => `https://r/uploads/${pieceId}`;
+/** Where a piece is to go, if not to the usual one. */
+const hosts = new Map<string, string>();
+const addressOf = (pieceId: string): string => `${hosts.get(pieceId) ?? 'https://r'}/uploads/${pieceId}`;
 
 type Verdict = 'upload' | 'wait' | 'done';
 
@@ -47,6 +50,7 @@ beforeEach(() => {
   clock = createManualClock();
   kept = new Map([piece(P1, 1_000), piece(P2, 61_000)].map((one) => [one.pieceId, one]));
   verdicts = new Map();
+  hosts.clear();
   offered = [];
   sent = [];
   sending = Promise.withResolvers();
@@ -156,6 +160,43 @@ describe('what was recorded here', () => {
     await settle();
     expect(sent).toHaveLength(3);
     expect(kept.size).toBe(2);
+  });
+
+  it('waits where the server has no room, which is asked once in the time that it gave and told once', async () => {
+    verdicts = new Map([
+      [P1, 'upload'],
+      [P2, 'upload'],
+    ]);
+    sending.reject(new NoRoomThere(60_000));
+    sending.promise.catch(() => undefined);
+    uploads.connected();
+    for (let round = 0; round < 20; round += 1) {
+      await settle();
+      clock.advance(30_000);
+    }
+    await settle();
+    expect(sent.length).toBeGreaterThan(5);
+    expect(sent.length).toBeLessThanOrEqual(11);
+    expect(errors).toEqual([new NoRoomThere(60_000)]);
+    expect(kept.size).toBe(2);
+    sending = Promise.withResolvers();
+    sent.length = 0;
+    clock.advance(60_000);
+    await settle();
+    expect(sent).toEqual([addressOf(P1)]);
+  });
+
+  it('goes where there is room while another server has none', async () => {
+    verdicts = new Map([
+      [P1, 'upload'],
+      [P2, 'upload'],
+    ]);
+    hosts.set(P2, 'https://other');
+    sending.reject(new NoRoomThere(60_000));
+    sending.promise.catch(() => undefined);
+    uploads.connected();
+    await settle();
+    expect(sent).toEqual([addressOf(P1), addressOf(P2)]);
   });
 
   it('is offered with the clock offset that was measured later', async () => {

@@ -3,7 +3,7 @@ import type { AgentRequester } from '../../signaling/connection.ts';
 import { PIECE_MIME_TYPE, type KeptPiece, type PieceRecord } from '../piece.ts';
 import type { PieceFolder } from '../pieceFolder.ts';
 import type { Pace } from './pace.ts';
-import type { SendFile, UploadTarget } from './tusUpload.ts';
+import { NoRoomThere, type SendFile, type UploadTarget } from './tusUpload.ts';
 
 const OFFER_PERIOD_MS = 30_000;
 /** Of the protocol. */
@@ -45,6 +45,8 @@ export function createUploads(deps: {
   const digests = new Map<string, string>();
   /** Pieces that were told to wait, and the number of the offer in which they were told so last. */
   const waiting = new Map<string, number>();
+  /** Servers that had no room when they were asked last, and whether it is too early to ask again. */
+  const withoutRoom = new Map<string, { isLeftAlone: boolean }>();
   let offers = 0;
   let kept: readonly KeptPiece[] = [];
   /** Ends with the connection. */
@@ -119,15 +121,29 @@ export function createUploads(deps: {
     for (const piece of kept) {
       const target = targets.get(piece.pieceId);
       if (target === undefined || signal.aborted) continue;
+      const server = new URL(target.url).origin;
+      if (withoutRoom.get(server)?.isLeftAlone === true) continue;
       try {
         await deps.send(await folder.read(piece), target, deps.pace, signal);
+        withoutRoom.delete(server);
         hasNews = true;
       } catch (error) {
-        // The others are not held up by one that the server does not take.
-        tell(error);
+        if (error instanceof NoRoomThere) {
+          if (!withoutRoom.has(server)) tell(error);
+          leaveAlone(server, error.retryAfterMs);
+        } else {
+          // The others are not held up by one that the server does not take.
+          tell(error);
+        }
       }
     }
     if (hasNews) enqueue(offer);
+  }
+
+  function leaveAlone(server: string, ms: number): void {
+    const state = { isLeftAlone: true };
+    withoutRoom.set(server, state);
+    clock.after(ms, () => (state.isLeftAlone = false));
   }
 
   function disconnected(): void {
