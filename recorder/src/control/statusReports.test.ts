@@ -56,3 +56,23 @@ it('tells what has changed, again what could not be told, and the free bytes eve
   expect(sent).toHaveLength(3);
   expect(clock.pending).toBe(0);
 });
+
+it('looks once a second, also after it was resumed while a report was under way', async () => {
+  const clock = createManualClock();
+  const answers: (() => void)[] = [];
+  const reports = createStatusReports({
+    read: () => status(90),
+    send: () => new Promise<void>((resolve) => answers.push(resolve)),
+    clock,
+    logger: createLogger('test', 'silent'),
+  });
+  reports.resume();
+  clock.advance(1_000);
+  for (let time = 0; time < 3; time += 1) {
+    reports.pause();
+    reports.resume();
+  }
+  for (const answer of answers) answer();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(clock.pending).toBe(1);
+});

@@ -34,9 +34,11 @@ export function createStatusReports(deps: {
     }
   };
   const look = async (): Promise<void> => {
+    const planned = cancel;
     const status = deps.read();
     if (essence(status) !== told || clock.nowMs() - toldAtMs >= REPORT_MS) await tell(status);
-    if (cancel !== undefined) plan();
+    // Unless it was paused meanwhile, or resumed, which has planned the next look.
+    if (cancel !== undefined && cancel === planned) plan();
   };
   const plan = (): void => {
     cancel = clock.after(LOOK_MS, () => void look());
