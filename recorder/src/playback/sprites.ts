@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { drawSprite } from '../ffmpeg/spriteCommand.ts';
 import { keyFrameOnly, readTsFrames, type TsKeyFrame } from '../ffmpeg/tsFrames.ts';
 import { createTurnstile } from '../ffmpeg/turnstile.ts';
@@ -19,12 +19,11 @@ export function createSprites(deps: { store: Pick<SegmentStore, 'read'>; cache: 
   const inTurn = createTurnstile(1);
   const drawing = new Map<string, Promise<boolean>>();
 
-  const make = async (sprite: Sprite, name: string): Promise<boolean> => {
+  const make = async (sprite: Sprite, path: string): Promise<boolean> => {
     const pictures = await readPictures(sprite, store);
     const [first] = pictures;
     if (first === undefined) return false;
     const sizes = new Set(pictures.map(({ frame: { size } }) => `${size?.width}x${size?.height}`));
-    const path = cache.pathOf(`${name}.new`);
     await drawSprite({
       source: pictures.map(({ bytes }) => bytes),
       cell: CELL,
@@ -33,8 +32,6 @@ export function createSprites(deps: { store: Pick<SegmentStore, 'read'>; cache: 
       keepAspect: sizes.size === 1,
       path,
     });
-    await rename(path, cache.pathOf(name));
-    await cache.added(name);
     return true;
   };
 
@@ -45,7 +42,7 @@ export function createSprites(deps: { store: Pick<SegmentStore, 'read'>; cache: 
         .digest('hex');
       const name = `${tag}.jpg`;
       if (!(await cache.has(name))) {
-        const drawn = drawing.get(name) ?? inTurn(() => make(sprite, name));
+        const drawn = drawing.get(name) ?? inTurn(() => cache.add(name, (path) => make(sprite, path)));
         drawing.set(name, drawn);
         try {
           if (!(await drawn)) return undefined;

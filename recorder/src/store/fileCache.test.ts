@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -12,8 +12,10 @@ describe('a cache of files', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const add = async (cache: FileCache, name: string): Promise<void> => {
-    await writeFile(cache.pathOf(name), 'ten bytes.');
-    await cache.added(name);
+    await cache.add(name, async (path) => {
+      await writeFile(path, 'ten bytes.');
+      return true;
+    });
   };
 
   it('drops what was not used for the longest time', async () => {
@@ -45,6 +47,22 @@ describe('a cache of files', () => {
     await add(cache, 'c');
     await add(cache, 'd');
     expect((await readdir(folder)).toSorted()).toEqual(['c', 'd']);
+  });
+
+  it('has a file made anew that was being made when it was cleared: there may be nothing to make it of', async () => {
+    const cache = await openFileCache({ folder, maxBytes: 25 });
+    let attempts = 0;
+    const make = (isThereStill: boolean) => async (path: string) => {
+      attempts += 1;
+      if (attempts % 2 === 0 && !isThereStill) return false;
+      await writeFile(path, `attempt ${attempts}`);
+      if (attempts % 2 === 1) await cache.clear();
+      return true;
+    };
+    expect(await cache.add('a', make(false))).toBe(false);
+    expect([await cache.has('a'), await readdir(folder)]).toEqual([false, []]);
+    expect(await cache.add('a', make(true))).toBe(true);
+    expect(await readFile(cache.pathOf('a'), 'utf8')).toBe('attempt 4');
   });
 
   it('notices when a file was removed', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from './fileErrors.ts';
 
@@ -7,8 +7,11 @@ export interface FileCache {
   pathOf(name: string): string;
   /** Whether it is there; it then counts as used. */
   has(name: string): Promise<boolean>;
-  /** A file has been put in its place: what was not used for the longest time may have to go. */
-  added(name: string): Promise<void>;
+  /**
+   * Has a file made at a path beside its place, and puts it there: what was not used for the longest time may have to go.
+   * It is made anew if all was cleared meanwhile. Resolves with whether there is one: `make` may say that there is none.
+   */
+  add(name: string, make: (path: string) => Promise<boolean>): Promise<boolean>;
   /** Removes everything: it can be made again, unless what it was made of is gone on purpose. */
   clear(): Promise<void>;
 }
@@ -25,6 +28,7 @@ export async function openFileCache({
   /** Bytes by name; the one used last is the last. */
   const known = new Map<string, number>();
   let total = 0;
+  let clearances = 0;
 
   const use = (name: string, bytes: number): void => {
     total += bytes - (known.get(name) ?? 0);
@@ -62,15 +66,31 @@ export async function openFileCache({
       use(name, bytes);
       return true;
     },
-    async added(name) {
-      use(name, (await stat(join(folder, name))).size);
+    async add(name, make) {
+      const next = join(folder, `${name}.new`);
+      for (;;) {
+        const before = clearances;
+        if (!(await make(next))) {
+          await rm(next, { force: true });
+          return false;
+        }
+        const { size } = await stat(next);
+        await rename(next, join(folder, name));
+        if (before === clearances) {
+          use(name, size);
+          break;
+        }
+        await rm(join(folder, name), { force: true });
+      }
       for (const oldest of known.keys()) {
         if (total <= maxBytes || oldest === name) break;
         forget(oldest);
         await rm(join(folder, oldest), { force: true });
       }
+      return true;
     },
     async clear() {
+      clearances += 1;
       for (const name of [...known.keys()]) {
         forget(name);
         await rm(join(folder, name), { force: true });
