@@ -6,12 +6,13 @@ import { startDisplay } from './harness/display.ts';
 import { enrolmentLink } from './harness/enrolment.ts';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder, type SeenFrameSample } from './harness/frameSummary.ts';
+import { decodeAccounted, problemsOf } from './harness/ledger.ts';
 import { createNetworkNamespace, type NetworkNamespace, type RateLimit } from './harness/netns.ts';
 import type { PageProbe } from './harness/pageProbe.ts';
 import { greatestAgeMs, summariseSeconds, type SecondSummary } from './harness/perSecond.ts';
 import { run } from './harness/proc.ts';
 import { openDashboard, playback, share } from './harness/product.ts';
-import { decodeTrack, stopSharing } from './harness/recordings.ts';
+import { stopSharing } from './harness/recordings.ts';
 import { watchSenders, type SentVideo } from './harness/senderProbe.ts';
 import { startStack, type Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
@@ -136,7 +137,8 @@ describe('an uplink that becomes narrow and wide again', () => {
 
   it('leaves a recording that can be read throughout, as H.264 that any decoder takes', async () => {
     await stopSharing(stack, screen, sessionId);
-    const order = summariseOrder((await decodeTrack(stack, sessionId)).frames);
+    const { frames, accounted } = await decodeAccounted(stack, sessionId);
+    const order = summariseOrder(frames);
     const { playlistUrl } = await playback(stack, sessionId);
     const stream = await run('ffprobe', [
       ...['-v', 'error', '-select_streams', 'v:0', '-of', 'csv=p=0'],
@@ -147,5 +149,8 @@ describe('an uplink that becomes narrow and wide again', () => {
     expect(order.decodedRatio).toBeGreaterThan(0.98);
     expect(order.outOfOrder).toBe(0);
     expect(stream).toContain('h264,Constrained Baseline');
+    reportFigures('uplink cap, ledger', accounted);
+    // Pictures come late, and not evenly so: when they were painted does not tell to 100 ms when they arrived.
+    expect(problemsOf({ ...accounted, worstErrorMs: 0 }, ['starting', 'not-shared'])).toEqual([]);
   });
 });
