@@ -64,9 +64,17 @@ describe('a recorder that stands still for a while', () => {
     await until('the end of ffmpeg', async () => (await recordingFfmpegs(dataDir)).length === 0, {
       timeoutMs: 10_000,
     });
-    expect((await readManifest(dataDir, sfu.track)).filter(({ type }) => type === 'run-end')).toMatchObject([
-      { reason: 'recorder-lost' },
-    ]);
+    // It is entered a moment after its ffmpeg is gone.
+    const ends = await until(
+      'the end of the run',
+      async () => {
+        const entries = await readManifest(dataDir, sfu.track);
+        const found = entries.filter(({ type }) => type === 'run-end');
+        return found.length > 0 && found;
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(ends).toMatchObject([{ reason: 'recorder-lost' }]);
     await until('a successor', () => sfu.startRun('H264').catch(() => undefined), { timeoutMs: 10_000 });
   });
 });
