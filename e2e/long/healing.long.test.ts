@@ -16,8 +16,8 @@ const OUTAGE_MS = 600_000;
 /** At half of the uplink, in the background. */
 const HEALED_MS = 600_000;
 const DECODED_MS = 300_000;
-/** Two pictures of what an agent records itself are this far apart, and a seam may be off by 100 ms. */
-const MAX_PAUSE_MS = 250;
+/** A busy machine may leave some pictures out in a row. */
+const MAX_PAUSE_MS = 1_000;
 
 const cleanup = createCleanup();
 let stack: Stack;
