@@ -7,7 +7,10 @@ import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { PART_PATTERN } from '../store/runFolder.ts';
 import { MEDIA_HOST } from './engine.ts';
 import { sayGoodbye } from './rtcp.ts';
+import { rtpPortOf, waitForEmptyQueue } from './udpPorts.ts';
 
+/** It reads what has arrived within this, unless it hangs. */
+const DRAIN_MS = 2_000;
 const GOODBYE_GRACE_MS = 1_000;
 const KILL_GRACE_MS = 5_000;
 const POLL_MS = 20;
@@ -44,7 +47,11 @@ export async function reapOrphans(deps: {
   await Promise.all(
     orphans.map(async (orphan) => {
       const run = openRuns.find((open) => folderOf(open) === orphan.folder);
-      for (const rtcpPort of run?.rtcpPorts ?? []) await sayGoodbye(MEDIA_HOST, rtcpPort);
+      const rtcpPorts = run?.rtcpPorts ?? [];
+      // The goodbye comes by another socket and would overtake what ffmpeg has not read yet.
+      const wait = { timeoutMs: DRAIN_MS, clock, aborted: () => false };
+      await Promise.all(rtcpPorts.map((port) => waitForEmptyQueue(MEDIA_HOST, rtpPortOf(port), wait)));
+      for (const rtcpPort of rtcpPorts) await sayGoodbye(MEDIA_HOST, rtcpPort);
       const polite = run !== undefined && (await goneWithin(orphan, GOODBYE_GRACE_MS));
       if (!polite && (await findOrphan(orphan.pid, recordingsDir)) !== undefined) {
         process.kill(orphan.pid, 'SIGKILL');

@@ -14,6 +14,9 @@ export interface PortPair {
   rtcpPort: number;
 }
 
+/** The other one of a pair. */
+export const rtpPortOf = (rtcpPort: number): number => rtcpPort - 1;
+
 /** Hands out pairs of UDP ports. */
 export interface PortAllocator {
   /** @throws if no pair of the range is free. */
