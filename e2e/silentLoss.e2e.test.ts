@@ -4,7 +4,7 @@ import { createCleanup } from './harness/cleanup.ts';
 import { longestStepBackMs, summariseCoverage } from './harness/coverage.ts';
 import { startDisplay } from './harness/display.ts';
 import { reportFigures } from './harness/figures.ts';
-import { decodeAccounted, ledgerOf } from './harness/ledger.ts';
+import { decodeAccounted, ledgerOf, problemsOf } from './harness/ledger.ts';
 import { createNetworkNamespace, type NetworkNamespace } from './harness/netns.ts';
 import { recordedRun, share, shareScreen, type SharedScreen } from './harness/product.ts';
 import { runsOf, stopSharing } from './harness/recordings.ts';
@@ -13,6 +13,8 @@ import { until } from './harness/until.ts';
 
 /** Sooner than an agent notices that nothing arrives. */
 const SHORT_MS = 3_000;
+/** Congestion control answers a loss with few pictures. */
+const MAX_SPARSE_MS = 2_000;
 /** From when it is noticed. */
 const OUTAGE_MS = 3_000;
 const NOTICED_MS = 15_000;
@@ -61,17 +63,26 @@ describe('a loss that ends before anybody notices', () => {
       },
       { timeoutMs: HEALED_MS },
     );
+    await stopSharing(stack, screen, sessionId);
+    const { frames, accounted } = await decodeAccounted(stack, sessionId);
+    const { gaps, longestPauseMs } = summariseCoverage(frames, MAX_SPARSE_MS);
     reportFigures('silentLoss, short', {
       healedAfterMs: Date.now() - cutAtMs - SHORT_MS,
       healed: { afterCutMs: span.fromMs - cutAtMs, lengthMs: span.toMs - span.fromMs },
+      longestPauseMs,
     });
+    reportFigures('silentLoss, short, ledger', accounted);
     expect(span.toMs - span.fromMs).toBeGreaterThan(SHORT_MS / 2);
+    expect(gaps).toEqual([]);
+    expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
   });
 });
 
 describe('a loss of which nothing tells', () => {
   it('is healed from when it happened, not from when it was noticed', async () => {
-    const { agentPage, sessionId } = screen;
+    const { agentPage } = screen;
+    const sessionId = await share(agentPage);
+    await recordedRun(stack, sessionId, { recordedMs: 1 });
     const cutAtMs = Date.now();
     await network.cut('far');
     const here = agentPage.getByTestId('local-recording');
