@@ -46,6 +46,7 @@ export async function startSightline(
       machine: { userName: `user-${number}`, hostName: HOST, os: 'Linux' },
       feedOf: (source) => (source === 'full' ? endlessFeed(stream, originMs) : lightFeed),
     });
+    own.use({ close: () => streaming.endMedia() });
     agents.push(Object.assign(streaming, { originMs }));
   }
   const sessionOf = (number: number): string => agents[number]?.sessionId ?? '';

@@ -21,6 +21,8 @@ export interface StreamingAgent {
   readonly received: boolean;
   /** When it last became live, on the monotonic clock. */
   readonly liveAtMs: number;
+  /** Ends its media, of which the server is not told. */
+  endMedia(): void;
 }
 
 /**
@@ -85,5 +87,6 @@ export async function startStreamingAgent(
     get liveAtMs() {
       return liveAtMs ?? Number.NaN;
     },
+    endMedia: () => publisher.close(),
   };
 }
