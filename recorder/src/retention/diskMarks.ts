@@ -1,6 +1,9 @@
 /** How much room is left, in words: see `recorderStatus`. */
 export type DiskState = 'ok' | 'low' | 'clearing' | 'full';
 
+/** Whether room has to be made: until then there is none for what can wait. */
+export const isShort = (state: DiskState): boolean => state === 'clearing' || state === 'full';
+
 /** Room on the file system of the data folder, as an unprivileged process sees it. */
 export interface DiskSpace {
   freeBytes: number;

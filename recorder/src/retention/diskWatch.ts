@@ -1,7 +1,14 @@
 import type { Clock } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import { codeOf } from '../store/fileErrors.ts';
-import { bytesToClear, diskStateOf, type DiskMarks, type DiskSpace, type DiskState } from './diskMarks.ts';
+import {
+  bytesToClear,
+  diskStateOf,
+  isShort,
+  type DiskMarks,
+  type DiskSpace,
+  type DiskState,
+} from './diskMarks.ts';
 import { createDiskPace, LOOK_HANGS_MS } from './diskPace.ts';
 import type { DiskReserve } from './diskReserve.ts';
 import type { DiskLook } from './diskSpace.ts';
@@ -77,7 +84,7 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
       'the room on the disk has changed',
     );
     if (state === 'full') deps.onFull(describe(state, reading));
-    if (state === 'ok' || state === 'low') problems.clear('disk-nothing-to-clear');
+    if (!isShort(state)) problems.clear('disk-nothing-to-clear');
   };
 
   const show = ({ state }: DiskReading): void => {
@@ -97,9 +104,8 @@ export async function startDiskWatch(deps: DiskWatchDeps): Promise<DiskWatch> {
     // In this order: what is free by now may be too little for the file, and the file is not worth a recording.
     if (reading.fault !== null) return;
     if (state === 'full') await deps.reserve.release();
-    else if (state === 'ok' || state === 'low') await deps.reserve.take();
-    const short = state === 'clearing' || state === 'full';
-    if (!short || clearing !== undefined || clock.nowMs() < clearAgainAtMs) return;
+    else if (!isShort(state)) await deps.reserve.take();
+    if (!isShort(state) || clearing !== undefined || clock.nowMs() < clearAgainAtMs) return;
     clearing = clear(bytesToClear(reading, marks)).finally(() => {
       clearing = undefined;
     });

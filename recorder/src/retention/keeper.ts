@@ -15,7 +15,7 @@ import type { SegmentStore } from '../store/segmentStore.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { createChores } from './chores.ts';
 import { deleteSession, isHere } from './deleteSession.ts';
-import type { DiskMarks } from './diskMarks.ts';
+import { isShort, type DiskMarks } from './diskMarks.ts';
 import type { DiskReserve } from './diskReserve.ts';
 import { readDisk } from './diskSpace.ts';
 import { startDiskWatch, type DiskReading } from './diskWatch.ts';
@@ -185,8 +185,7 @@ export async function startKeeper(deps: KeeperDeps): Promise<Keeper> {
   return {
     admit: () => admission.admit(),
     get hasRoom() {
-      const { state } = watch.reading;
-      return state === 'ok' || state === 'low';
+      return !isShort(watch.reading.state);
     },
     status: () => ({
       disk: diskOf(watch.reading),
