@@ -1,8 +1,8 @@
 import { subtract, union, type Interval } from '@sightline/shared';
 import type { RecordedStretch } from '../db/healing.ts';
 
-/** Shorter ones are within what a cut may be off. */
-const MIN_GAP_MS = 100;
+/** Shorter gaps are not healed: they are within what a cut may be off. */
+export const MIN_GAP_MS = 100;
 
 /** What {@link findGaps} looks at. */
 export interface GapSearch {

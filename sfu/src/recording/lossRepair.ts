@@ -1,9 +1,6 @@
-import type { Clock, Segment } from '@sightline/shared';
+import { SENT_KEPT_MS, type Clock, type Segment } from '@sightline/shared';
+import { MIN_GAP_MS } from '../healing/gaps.ts';
 
-/** Shorter holes are not healed: see `findGaps`. */
-const WORTH_MS = 100;
-/** Agents keep what they sent for so long, or a little longer. */
-const KEPT_MS = 20_000;
 /** Every time costs the agent a part of its uplink: what it keeps overlaps with what it offered before. */
 const INTERVAL_MS = 10_000;
 
@@ -32,7 +29,9 @@ export function createLossRepair({ clock }: { clock: Clock }): LossRepair {
   return {
     segmentRecorded(track, { holes }) {
       const nowMs = clock.nowMs();
-      const isLost = holes.some(({ fromMs, toMs }) => toMs - fromMs >= WORTH_MS && toMs > nowMs - KEPT_MS);
+      const isLost = holes.some(
+        ({ fromMs, toMs }) => toMs - fromMs >= MIN_GAP_MS && toMs > nowMs - SENT_KEPT_MS,
+      );
       if (!isLost) return;
       const last = asked.get(track);
       const waitMs = (last?.atMs ?? Number.NEGATIVE_INFINITY) + INTERVAL_MS - nowMs;

@@ -1,7 +1,6 @@
+import { SENT_KEPT_MS } from '@sightline/shared';
 import type { Picture } from '../media/pieceWriter.ts';
 
-/** A loss is noticed within this, and recording here then begins. */
-const KEEP_MS = 20_000;
 /** More than these bytes are not kept of one track, however short that is. */
 const MAX_BYTES = 24 * 1_024 * 1_024;
 
@@ -14,7 +13,7 @@ export interface PictureRing {
   clear(): void;
 }
 
-/** Builds a {@link PictureRing}: what is older than 20 s is dropped, a group of pictures at a time. */
+/** Builds a {@link PictureRing}: what is older than {@link SENT_KEPT_MS} is dropped, a group of pictures at a time. */
 export function createPictureRing(): PictureRing {
   let groups: { pictures: Picture[]; bytes: number }[] = [];
 
@@ -24,7 +23,7 @@ export function createPictureRing(): PictureRing {
     const bytes = groups.reduce((sum, group) => sum + group.bytes, 0);
     if (bytes > MAX_BYTES) return true;
     // The first is needed only as long as it reaches into what is kept.
-    return second !== undefined && newestUs - (second.pictures[0]?.timestampUs ?? 0) >= KEEP_MS * 1_000;
+    return second !== undefined && newestUs - (second.pictures[0]?.timestampUs ?? 0) >= SENT_KEPT_MS * 1_000;
   };
 
   return {
