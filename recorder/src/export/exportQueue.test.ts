@@ -2,26 +2,13 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ProtocolError, type ExportJob, type ExportProgress } from '@sightline/shared';
+import { ProtocolError, type ExportProgress } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
+import { anExportJob } from './anExportJob.ts';
 import { openExportQueue, type ExportQueue, type MakeExport } from './exportQueue.ts';
 import { ExportError } from './exportResult.ts';
 import { openJobFolders } from './jobFolders.ts';
-
-const job = (exportId: string): ExportJob => ({
-  exportId,
-  order: {
-    companyId: 'c',
-    from: { kind: 'user', userId: 'u' },
-    fromMs: 0,
-    toMs: 1,
-    output: { kind: 'video', trackId: 'display-1' },
-  },
-  userName: 'u',
-  sources: [{ companyId: 'c', userId: 'u', sessionId: 's', sessionStartedAtMs: 0, trackId: 'display-1' }],
-  elsewhere: [],
-});
 
 /** What is being made, to be ended by the test. */
 interface Making {
@@ -100,9 +87,9 @@ describe('the queue of exports', () => {
     until(() => told.find((one) => one.exportId === exportId && one.state === state));
 
   it('makes one after the other, and keeps nothing but the result', async () => {
-    await queue.start(job('a'));
-    await queue.start(job('b'));
-    await queue.start(job('a'));
+    await queue.start(anExportJob('a'));
+    await queue.start(anExportJob('b'));
+    await queue.start(anExportJob('a'));
     const first = await making('a');
     expect(makings).toHaveLength(1);
     expect(queue.result('a')).toBeUndefined();
@@ -122,7 +109,7 @@ describe('the queue of exports', () => {
   });
 
   it('tells how far it is, but not of every step', async () => {
-    await queue.start(job('a'));
+    await queue.start(anExportJob('a'));
     const one = await making('a');
     await heard('a', 'running');
     for (const fraction of [0.001, 0.5, 0.505, 0.6]) {
@@ -134,8 +121,8 @@ describe('the queue of exports', () => {
   });
 
   it('says why one failed, leaves nothing of it, and goes on', async () => {
-    await queue.start(job('a'));
-    await queue.start(job('b'));
+    await queue.start(anExportJob('a'));
+    await queue.start(anExportJob('b'));
     (await making('a')).fail(new ExportError('nothing-recorded', 'There is nothing.'));
     expect(await heard('a', 'failed')).toMatchObject({ message: 'There is nothing.', bytes: null });
     expect(await readdir(join(dir, 'a', 'work'))).toEqual([]);
@@ -144,7 +131,7 @@ describe('the queue of exports', () => {
   });
 
   it('leaves nothing of what is cancelled: while it is made, while it waits, when it is done', async () => {
-    for (const exportId of ['a', 'b', 'c']) await queue.start(job(exportId));
+    for (const exportId of ['a', 'b', 'c']) await queue.start(anExportJob(exportId));
     await (await making('a')).finish();
     await heard('a', 'done');
     const second = await making('b');
@@ -159,7 +146,7 @@ describe('the queue of exports', () => {
   });
 
   it('drops what the sfu does not know any more', async () => {
-    await queue.start(job('a'));
+    await queue.start(anExportJob('a'));
     const one = await making('a');
     await heard('a', 'running');
     unwanted.add('a');
@@ -171,7 +158,7 @@ describe('the queue of exports', () => {
   });
 
   it('opens although a file cannot be read: its export is to be ordered again, or is made anew', async () => {
-    for (const exportId of ['a', 'b', 'c']) await queue.start(job(exportId));
+    for (const exportId of ['a', 'b', 'c']) await queue.start(anExportJob(exportId));
     await (await making('a')).finish();
     await heard('a', 'done');
     await queue.close();
@@ -187,11 +174,11 @@ describe('the queue of exports', () => {
   });
 
   it('makes anew what a killed recorder was at, and keeps what was done', async () => {
-    await queue.start(job('done'));
+    await queue.start(anExportJob('done'));
     await (await making('done')).finish();
     await heard('done', 'done');
-    await queue.start(job('half'));
-    await queue.start(job('waiting'));
+    await queue.start(anExportJob('half'));
+    await queue.start(anExportJob('waiting'));
     await making('half');
     await heard('half', 'running');
     await queue.close();

@@ -2,26 +2,14 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { id, type ExportJob } from '@sightline/shared';
+import { id } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { hostileText } from '@sightline/shared/testing/names';
 import fc from 'fast-check';
+import { anExportJob } from './anExportJob.ts';
 import { openJobFolders } from './jobFolders.ts';
 
 const logger = createLogger('test', 'silent');
-const jobOf = (exportId: string): ExportJob => ({
-  exportId,
-  order: {
-    companyId: 'c',
-    from: { kind: 'user', userId: 'u' },
-    fromMs: 0,
-    toMs: 1,
-    output: { kind: 'video', trackId: 'display-1' },
-  },
-  userName: 'u',
-  sources: [{ companyId: 'c', userId: 'u', sessionId: 's', sessionStartedAtMs: 0, trackId: 'display-1' }],
-  elsewhere: [],
-});
 
 let outer: string;
 beforeEach(async () => {
@@ -42,7 +30,7 @@ it('keeps an export under every id that it may have, below its folder', async ()
       const folders = await openJobFolders(join(outer, 'exports'), logger);
       const status = { state: 'running' as const, progress: 0.5, message: null, bytes: null };
       for (const [orderedAtMs, exportId] of all.entries()) {
-        await folders.add({ job: jobOf(exportId), orderedAtMs, status });
+        await folders.add({ job: anExportJob(exportId), orderedAtMs, status });
         await folders.writeStatus(exportId, status);
         await writeFile(join(await folders.clearWork(exportId), 'made'), exportId);
         expect(await folders.keepResult(exportId, 'made')).toBe(Buffer.byteLength(exportId));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { systemClock } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
+import { anOpenRun } from '../store/anOpenRun.ts';
 import { folderOf, type OpenRun } from '../store/openRuns.ts';
 import { PART_PATTERN } from '../store/runFolder.ts';
 import { MEDIA_HOST } from './engine.ts';
@@ -31,15 +32,7 @@ beforeEach(async () => {
   ports = await createPortAllocator(MEDIA_HOST).allocate();
   rtcp = createSocket('udp4').bind(ports.rtcpPort, MEDIA_HOST);
   await once(rtcp, 'listening');
-  run = {
-    runId: 'run',
-    session: {
-      ...{ companyId: 'acme', userId: 'ann', userName: 'Ann', hostName: 'desk' },
-      ...{ sessionId: 'session', sessionStartedAtMs: 1_000_000 },
-    },
-    ...{ trackId: 'display-1', label: 'Display 1', codec: 'video/H264', audio: false },
-    rtcpPorts: [ports.rtcpPort],
-  };
+  run = anOpenRun({ rtcpPorts: [ports.rtcpPort] });
   const cwd = join(recordingsDir, folderOf(run));
   await mkdir(cwd, { recursive: true });
   orphan = spawn(process.execPath, ['-e', ORPHAN, String(ports.rtpPort), PART_PATTERN], {

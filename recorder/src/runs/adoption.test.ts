@@ -13,29 +13,15 @@ import { createTestKey } from '../evidence/testKey.ts';
 import { createFakeEngine, type FakeEngine } from '../ffmpeg/fakeEngine.ts';
 import { fakeTs } from '../ffmpeg/fakeTs.ts';
 import { PTS_MODULUS } from '../ffmpeg/tsTimestamps.ts';
+import { anOpenRun } from '../store/anOpenRun.ts';
 import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
-import { folderOf, type OpenRun } from '../store/openRuns.ts';
+import { folderOf } from '../store/openRuns.ts';
 import { adoptRun } from './adoption.ts';
 import { openRunJournal } from './runJournal.ts';
 
-const START_MS = 1_700_000_000_000;
 const FRAME = 3_000;
-const run: OpenRun = {
-  runId: 'run',
-  session: {
-    companyId: 'acme',
-    userId: 'zoe',
-    userName: 'Zoe',
-    hostName: 'ws-1',
-    sessionId: 's1',
-    sessionStartedAtMs: START_MS,
-  },
-  trackId: 'display-1',
-  label: 'Display 1',
-  codec: 'video/H264',
-  audio: false,
-  rtcpPorts: [1],
-};
+const run = anOpenRun();
+const START_MS = run.session.sessionStartedAtMs;
 
 /** Frames at 30 fps from `pts` on. */
 const frames = (pts: number, count: number): number[] =>

@@ -6,26 +6,11 @@ import { NO_HASH, type Segment } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { createOutbox } from '../control/outbox.ts';
+import { anOpenRun } from '../store/anOpenRun.ts';
 import { createOpenRuns, type OpenRun, type OpenRuns } from '../store/openRuns.ts';
 import { createCaretaker, type Caretaker } from './caretaker.ts';
 
 const RETRY_MS = 30_000;
-const openRun = (runId: string): OpenRun => ({
-  runId,
-  session: {
-    companyId: 'acme',
-    userId: 'zoe',
-    userName: 'Zoe',
-    hostName: 'ws-1',
-    sessionId: 's1',
-    sessionStartedAtMs: 1,
-  },
-  trackId: 'display-1',
-  label: 'Display 1',
-  codec: 'video/H264',
-  audio: false,
-  rtcpPorts: [1],
-});
 const segment: Segment = { index: 0, startMs: 1, durationMs: 1, bytes: 1, sha256: NO_HASH, holes: [] };
 
 describe('the caretaker', () => {
@@ -61,7 +46,7 @@ describe('the caretaker', () => {
       return [segment];
     };
     caretaker = createCaretaker({ openRuns, adopt, outbox, clock, logger });
-    for (const runId of ['a', 'b']) await openRuns.put(openRun(runId));
+    for (const runId of ['a', 'b']) await openRuns.put(anOpenRun({ runId }));
   });
   afterEach(() => rm(dir, { recursive: true }));
 

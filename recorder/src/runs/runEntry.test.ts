@@ -1,24 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { createLogger } from '@sightline/shared/node';
+import { anOpenRun } from '../store/anOpenRun.ts';
 import type { OpenRun } from '../store/openRuns.ts';
 import { enterRun, type RunEntry } from './runEntry.ts';
 
-const run: OpenRun = {
-  runId: 'run',
-  session: {
-    companyId: 'acme',
-    userId: 'zoe',
-    userName: 'Zoe',
-    hostName: 'ws-1',
-    sessionId: 's1',
-    sessionStartedAtMs: 1,
-  },
-  trackId: 'display-1',
-  label: 'Display 1',
-  codec: 'video/H264',
-  audio: false,
-  rtcpPorts: [1],
-};
+const run = anOpenRun();
 
 function enter(put: (run: OpenRun) => Promise<void>): Promise<RunEntry> {
   return enterRun(run, { openRuns: { put }, logger: createLogger('test', 'silent') });
