@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { reportFigures } from './harness/figures.ts';
 import { summariseOrder } from './harness/frameSummary.ts';
-import { decodeAccounted, ledgerOf, MAX_LEDGER_ERROR_MS, problemsOf } from './harness/ledger.ts';
+import { decodeAccounted, ledgerOf, problemsOf } from './harness/ledger.ts';
 import { recordedRun, type Dashboard, type SharedScreen } from './harness/product.ts';
 import { runsOf, stopSharing } from './harness/recordings.ts';
 import { openScene, type Scene } from './harness/scene.ts';
@@ -10,6 +10,8 @@ import { until } from './harness/until.ts';
 
 const STATIC_MS = 60_000;
 const STILL_END_MS = 3_000;
+/** A browser that has nothing new to show sends what it has again, and on a busy machine not often. */
+const MAX_PICTURE_INTERVAL_MS = 1_000;
 
 let scene: Scene;
 let stack: Stack;
@@ -95,7 +97,7 @@ describe('a screen on which nothing moves for a minute', () => {
     reportFigures('staticMinute, ledger', accounted);
     // Not shared is what lies between the press of the button and the end of the session, however long that takes.
     expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
-    expect(recordedUntilMs).toBeGreaterThan(stoppedAtMs - MAX_LEDGER_ERROR_MS);
+    expect(recordedUntilMs).toBeGreaterThan(stoppedAtMs - MAX_PICTURE_INTERVAL_MS);
     expect(lastMs - firstMs).toBeGreaterThan(STATIC_MS + 5_000);
     expect(order.outOfOrder).toBe(0);
     expect(order.decodedRatio).toBeGreaterThan(0.98);

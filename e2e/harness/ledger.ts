@@ -6,7 +6,7 @@ import type { RecordedFrameSample } from './videoProbe.ts';
 import type { Stack } from './stack.ts';
 
 /** The ledger may be wrong by this. */
-export const MAX_LEDGER_ERROR_MS = 100;
+const MAX_LEDGER_ERROR_MS = 100;
 
 /** The last picture is taken to have lasted as long: nothing comes after it. */
 const LAST_PICTURE_MS = 33;
