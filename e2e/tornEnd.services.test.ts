@@ -16,7 +16,7 @@ beforeAll(async () => {
   const source = { width: 1280, height: 720, seconds: 0.5, busy: true };
   const [name] = await encodeSource(join(dir.path, 'source'), source);
   media = await readFile(join(dir.path, 'source', String(name)));
-  frameCount = readTsFrames(media).pts.length;
+  frameCount = readTsFrames(media).frames.length;
 });
 afterAll(() => dir.close());
 
@@ -44,7 +44,7 @@ describe('the end of a recording', () => {
     for (const part of [0.4, 0.6, 0.9]) {
       expect(await leftOf(upTo(offset + (media.length - offset) * part))).toEqual(whole);
     }
-    expect(readTsFrames(whole).pts).toHaveLength(frameCount - 1);
+    expect(readTsFrames(whole).frames).toHaveLength(frameCount - 1);
   });
 
   it('loses a key frame too, also if that was its only frame', async () => {
@@ -52,6 +52,6 @@ describe('the end of a recording', () => {
     const [key] = keyFrames;
     if (key === undefined) throw new Error('a video begins with a key frame');
     const next = readTsFrames(await leftOf(upTo(key.offset + 10 * TS_PACKET_BYTES)));
-    expect(next.pts).toEqual([]);
+    expect(next.frames).toEqual([]);
   });
 });

@@ -8,15 +8,18 @@ const PTS_AT_ZERO = 900_000;
 
 /** Two seconds at one frame each 100 ms, with a key frame each second. */
 const segment = (index: number, startMs: number, change: Partial<ReadSegment> = {}): ReadSegment => {
-  const pts = Array.from({ length: 20 }, (_, at) => PTS_AT_ZERO + (startMs + at * 100) * 90);
-  const keyFrames = [0, 10].map((at) => ({ offset: at * 188, pts: pts[at] ?? 0, size: SMALL }));
+  const frames = Array.from({ length: 20 }, (_, at) => ({
+    offset: at * 188,
+    pts: PTS_AT_ZERO + (startMs + at * 100) * 90,
+  }));
+  const keyFrames = frames.filter((_, at) => at % 10 === 0).map((frame) => ({ ...frame, size: SMALL }));
   return {
     runFolder: 'run',
     name: { index, startMs, durationMs: 2_000 },
     sha256: '',
     discontinuous: false,
     shownMs: 2_000,
-    pts,
+    frames,
     keyFrames,
     hasAudio: false,
     ...change,
@@ -61,7 +64,7 @@ describe('the parts of a video', () => {
   });
 
   it('leave out segments without a picture', () => {
-    const parts = plan([segment(0, 0), segment(1, 2_000, { pts: [], keyFrames: [] }), segment(2, 4_000)]);
+    const parts = plan([segment(0, 0), segment(1, 2_000, { frames: [], keyFrames: [] }), segment(2, 4_000)]);
     expect(parts.map(({ fromMs }) => fromMs)).toEqual([1_000, 4_000]);
   });
 

@@ -36,7 +36,7 @@ export function planParts(stretches: readonly Stretch[], burnIn: BurnIn | undefi
     const begin = lastUpTo(first?.keyFrames ?? [], fromPts, ({ pts }) => pts);
     const sound = stretch.hasAudio ? 'copied' : sounds ? 'silence' : 'none';
     if (encodes) {
-      const firstFramePts = lastUpTo(first?.pts ?? [], fromPts, (pts) => pts) ?? fromPts;
+      const firstFramePts = lastUpTo(first?.frames ?? [], fromPts, ({ pts }) => pts)?.pts ?? fromPts;
       const encode = {
         firstFrameS: firstFramePts / PTS_PER_S,
         fromS: fromPts / PTS_PER_S,

@@ -1,14 +1,9 @@
 import type { PictureSize } from '../ffmpeg/spsSize.ts';
-import type { TsKeyFrame } from '../ffmpeg/tsFrames.ts';
+import type { TsFrames } from '../ffmpeg/tsFrames.ts';
 import type { TimelineSegment, TimeRange } from '../playback/timeline.ts';
 
 /** A segment with what its media tells. */
-export interface ReadSegment extends TimelineSegment {
-  /** Presentation times of its frames, in 90 kHz. */
-  pts: readonly number[];
-  keyFrames: readonly TsKeyFrame[];
-  hasAudio: boolean;
-}
+export interface ReadSegment extends TimelineSegment, TsFrames {}
 
 /** Segments that follow each other without a hole, and what of them is wanted: one part of a video. */
 export interface Stretch {
@@ -29,7 +24,7 @@ export function stretchesOf(timeline: readonly ReadSegment[], range: TimeRange):
   let broken = true;
   for (const segment of timeline) {
     // Of a segment without a frame nothing can be shown, and what follows it cannot be timed by it.
-    if (segment.pts.length === 0) {
+    if (segment.frames.length === 0) {
       broken = true;
       continue;
     }
@@ -51,7 +46,7 @@ export function stretchesOf(timeline: readonly ReadSegment[], range: TimeRange):
       {
         segments,
         startMs,
-        startPts: first.pts[0] ?? 0,
+        startPts: first.frames[0]?.pts ?? 0,
         range: { fromMs, toMs },
         hasAudio: segments.some(({ hasAudio }) => hasAudio),
       },

@@ -120,7 +120,7 @@ async function readSegments(
       read.push({ ...segment, ...readTsFrames(await store.read(segment)) });
     } catch (error) {
       if (!(error instanceof SegmentMissing)) throw error;
-      read.push({ ...segment, pts: [], keyFrames: [], hasAudio: false });
+      read.push({ ...segment, frames: [], keyFrames: [], hasAudio: false });
     }
   }
   return read;

@@ -1,20 +1,24 @@
 import { sizeFromSps, type PictureSize } from './spsSize.ts';
 import { videoPts } from './tsTimestamps.ts';
 
-/** A key frame in a transport stream. */
-export interface TsKeyFrame {
+/** A frame in a transport stream. */
+export interface TsFrame {
   /** Where its first packet is. */
   offset: number;
   /** In 90 kHz. */
   pts: number;
+}
+
+/** A key frame in a transport stream. */
+export interface TsKeyFrame extends TsFrame {
   /** As the parameter set that goes with it tells; undefined: there is none. */
   size: PictureSize | undefined;
 }
 
 /** What a transport stream of one video, and perhaps sound, holds. */
 export interface TsFrames {
-  /** Presentation times of all frames, in 90 kHz, in the order of the stream. */
-  pts: readonly number[];
+  /** All frames, in the order of the stream. */
+  frames: readonly TsFrame[];
   keyFrames: readonly TsKeyFrame[];
   hasAudio: boolean;
 }
@@ -36,18 +40,18 @@ const SPS = 7;
 
 /** Reads when the frames of a transport stream are shown, without decoding them (ISO/IEC 13818-1). */
 export function readTsFrames(bytes: Buffer): TsFrames {
-  const pts: number[] = [];
+  const frames: TsFrame[] = [];
   const keyFrames: TsKeyFrame[] = [];
   let hasAudio = false;
   for (let offset = 0; offset + PACKET_BYTES <= bytes.length; offset += PACKET_BYTES) {
     const packet = bytes.subarray(offset, offset + PACKET_BYTES);
     hasAudio ||= startsAudio(packet);
-    const framePts = videoPts(packet);
-    if (framePts === undefined) continue;
-    pts.push(framePts);
-    if (isRandomAccess(packet)) keyFrames.push({ offset, pts: framePts, size: sizeAt(bytes, offset) });
+    const pts = videoPts(packet);
+    if (pts === undefined) continue;
+    frames.push({ offset, pts });
+    if (isRandomAccess(packet)) keyFrames.push({ offset, pts, size: sizeAt(bytes, offset) });
   }
-  return { pts, keyFrames, hasAudio };
+  return { frames, keyFrames, hasAudio };
 }
 
 /** The same stream from a key frame on, with the tables that stand at its beginning. */

@@ -9,7 +9,6 @@ import { openRunFolder } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { lossMarksFrom } from './lossMarks.ts';
-import { createMediaTime } from './mediaTime.ts';
 import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
 
@@ -101,7 +100,6 @@ async function closeParts(
     anchor: () => Promise.resolve(),
     clock: createSegmentClock(),
     logger,
-    mediaTime: createMediaTime(),
     losses: lossMarksFrom(run.lostFrom),
     onSegment: (segment) => adopted.push(segment),
     cutTornEnd: (path) => engine.cutTornEnd(path),

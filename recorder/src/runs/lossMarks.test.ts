@@ -4,10 +4,15 @@ import fc from 'fast-check';
 import { createLossMarks, type LossMarks, type LossyPart, type VideoPosition } from './lossMarks.ts';
 
 const FRAME = 3_000;
+const FRAME_BYTES = 1_000;
+const PART_FRAMES = 60;
 
 /** A part of `length` frames from frame `first` on; key frames are the first one, and those named. */
 function part(index: number, first: number, length: number, keys: readonly number[] = []): LossyPart {
-  const frames = Array.from({ length }, (_, at) => (first + at) * FRAME);
+  const frames = Array.from({ length }, (_, at) => ({
+    offset: at * FRAME_BYTES,
+    ticks: (first + at) * FRAME,
+  }));
   return {
     index,
     startTicks: first * FRAME,
@@ -21,7 +26,8 @@ const ticks = (fromFrame: number, toFrame: number) => ({
   fromTicks: fromFrame * FRAME,
   toTicks: toFrame * FRAME,
 });
-const frame = (at: number, index = 0) => ({ index, ticks: at * FRAME });
+/** As far as this frame of the run, in its part. */
+const frame = (at: number, index = 0) => ({ index, bytes: (at + 1 - index * PART_FRAMES) * FRAME_BYTES });
 
 let clock: ManualClock;
 /** What is on disk by the time ffmpeg has told of a loss. */

@@ -1,8 +1,15 @@
 import type { Clock } from '@sightline/shared';
 
-/** How far the video of a run reaches, in media time (90 kHz, not wrapping). */
+/** How far the video of a run reaches on disk: into which part, and how many bytes of that. */
 export interface VideoPosition {
   index: number;
+  bytes: number;
+}
+
+/** A frame of a part. */
+export interface PartFrame {
+  /** Where it begins, in bytes. */
+  offset: number;
   ticks: number;
 }
 
@@ -11,9 +18,9 @@ export interface LossyPart {
   index: number;
   startTicks: number;
   endTicks: number;
-  /** Of all frames. */
-  frames: readonly number[];
-  /** Of those that need no other. */
+  /** All of them, in order. */
+  frames: readonly PartFrame[];
+  /** The ticks of those that need no other. */
   keyFrames: ReadonlySet<number>;
 }
 
@@ -62,6 +69,10 @@ export interface LossMarksDeps {
   clock: Pick<Clock, 'nowMs'>;
 }
 
+/** Whether two positions are the same. */
+export const isSame = (a: VideoPosition, b: VideoPosition): boolean =>
+  a.index === b.index && a.bytes === b.bytes;
+
 /** A loss lies behind the one position and not behind the other. */
 interface Mark {
   toldAtMs: number;
@@ -71,8 +82,8 @@ interface Mark {
 
 /** Less than what ffmpeg waits for packets, in which it writes nothing. */
 const FRESH_MS = 2_500;
-const NOWHERE: VideoPosition = { index: 0, ticks: Number.NEGATIVE_INFINITY };
-const NOT_KNOWN: VideoPosition = { index: Number.POSITIVE_INFINITY, ticks: Number.POSITIVE_INFINITY };
+const NOWHERE: VideoPosition = { index: 0, bytes: 0 };
+const NOT_KNOWN: VideoPosition = { index: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 
 /** Builds those of a run that has lost nothing yet. */
 export function createLossMarks(deps: LossMarksDeps): LossMarks {
@@ -96,15 +107,18 @@ export function createLossMarks(deps: LossMarksDeps): LossMarks {
 
   const damageAfter = (part: LossyPart, mark: Mark): TickInterval => {
     const { after, upTo } = mark;
-    const fromTicks = after.index < part.index ? part.startTicks : Math.max(after.ticks, part.startTicks);
+    const intactBytes = after.index < part.index ? 0 : after.bytes;
+    const fromTicks = part.frames.findLast(({ offset }) => offset < intactBytes)?.ticks ?? part.startTicks;
     const isWhole = upTo.index > part.index;
-    const lastTicks = upTo.index < part.index ? Number.NEGATIVE_INFINITY : upTo.ticks;
-    const behind = isWhole ? [] : part.frames.filter((frame) => frame > Math.max(fromTicks, lastTicks));
+    const waitedBytes = upTo.index < part.index ? 0 : upTo.bytes;
+    const behind = isWhole
+      ? []
+      : part.frames.filter(({ offset, ticks }) => offset >= waitedBytes && ticks > fromTicks);
     const next = behind.slice(deps.dropsDamaged ? 0 : deps.heldFrames);
-    const healed = next.find((frame) => part.keyFrames.has(frame));
+    const healed = next.find(({ ticks }) => part.keyFrames.has(ticks))?.ticks;
     // A key frame begins the next part; whether it is the damaged one cannot be seen.
     if (isWhole || (healed === undefined && next.length === 0 && !deps.dropsDamaged)) {
-      mark.after = { index: part.index + 1, ticks: Number.NEGATIVE_INFINITY };
+      mark.after = { index: part.index + 1, bytes: 0 };
       marks.push(mark);
     }
     return { fromTicks, toTicks: healed ?? part.endTicks };
@@ -112,7 +126,7 @@ export function createLossMarks(deps: LossMarksDeps): LossMarks {
 
   return {
     seen(now, atMs) {
-      rests = now.index === position.index && now.ticks === position.ticks;
+      rests = isSame(now, position);
       position = now;
       seenAtMs = atMs;
       for (const mark of marks) if (mark.upTo === NOT_KNOWN && mark.toldAtMs < atMs) mark.upTo = now;

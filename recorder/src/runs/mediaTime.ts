@@ -2,8 +2,6 @@ import { PTS_MODULUS } from '../ffmpeg/tsTimestamps.ts';
 
 /** The media time of a run: 90 kHz from its first frame, not wrapping. */
 export interface MediaTime {
-  /** Whether the first frame is known. */
-  readonly begun: boolean;
   /** @param pts of a frame; the first one that is given is the run's first, and each is less than half a day from the one before. */
   ticksOf(pts: number): number;
 }
@@ -13,9 +11,6 @@ export function createMediaTime(): MediaTime {
   let firstPts: number | undefined;
   let lastTicks = 0;
   return {
-    get begun() {
-      return firstPts !== undefined;
-    },
     ticksOf(pts) {
       firstPts ??= pts;
       const ticks = pts - firstPts;

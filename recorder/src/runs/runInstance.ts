@@ -15,7 +15,6 @@ import { openRunOf, type OpenRuns } from '../store/openRuns.ts';
 import { createRunFolder, runFolderOf } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createLipSync, type LipSync } from './lipSync.ts';
-import { createMediaTime } from './mediaTime.ts';
 import { enterRun } from './runEntry.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { RUN_TRANSITIONS, type RunState } from './runStates.ts';
@@ -141,9 +140,8 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     const job = { folder: folder.path, segmentSeconds: deps.segmentSeconds, rtpParameters };
     recording = await deps.engine.record(audio === undefined ? job : { ...job, audio }, ports);
     lipSync = createLipSync({ recording, clock: segmentClock, logger });
-    const mediaTime = createMediaTime();
     const video = watchVideo({
-      ...{ recording, folder, mediaTime, clock, logger },
+      ...{ recording, folder, clock, logger },
       firstOpen: () => collector?.firstOpen ?? 0,
       codec: mimeType,
       hasAudio: audio !== undefined,
@@ -161,7 +159,6 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       clock: segmentClock,
       logger,
       onSegment: deps.onSegment,
-      mediaTime,
       losses: video.losses,
       cutTornEnd: (path) => deps.engine.cutTornEnd(path),
     });

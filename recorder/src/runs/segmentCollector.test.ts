@@ -10,7 +10,6 @@ import { createLocalSegmentStore } from '../store/localSegmentStore.ts';
 import { openRunFolder, type RunFolder } from '../store/runFolder.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import { createLossMarks } from './lossMarks.ts';
-import { createMediaTime } from './mediaTime.ts';
 import { createSegmentClock } from './segmentClock.ts';
 import { createSegmentCollector } from './segmentCollector.ts';
 
@@ -53,7 +52,7 @@ describe('a segment in which something was lost', () => {
         remember: () => Promise.resolve(),
       });
       const collector = createSegmentCollector({
-        ...{ folder, store, clock, losses, mediaTime: createMediaTime() },
+        ...{ folder, store, clock, losses },
         enter: async () => fail('enter'),
         anchor: () => Promise.resolve(),
         logger: createLogger('test', 'silent'),
@@ -62,11 +61,12 @@ describe('a segment in which something was lost', () => {
       });
       const frames = [0, 1, 2, 3, 4].map((second) => second * SECOND);
       clock.addKeyFrame({ rtpTimestamp: 0, atMs: START_MS });
-      await writeFile(folder.partPath(0), fakeTs(frames.slice(0, 3)));
+      const intact = fakeTs(frames.slice(0, 3));
+      await writeFile(folder.partPath(0), intact);
       await collector.collect();
       for (let look = 0; look < 2; look += 1) {
         time.advance(1_000);
-        losses.seen({ index: 0, ticks: 2 * SECOND }, time.nowMs());
+        losses.seen({ index: 0, bytes: intact.length }, time.nowMs());
       }
       await losses.add();
       await writeFile(folder.partPath(0), fakeTs(frames));

@@ -8,7 +8,7 @@ import type { RunFolder } from '../store/runFolder.ts';
 import { syncAndDigest } from '../store/fileDigest.ts';
 import type { SegmentStore } from '../store/segmentStore.ts';
 import type { LossMarks } from './lossMarks.ts';
-import type { MediaTime } from './mediaTime.ts';
+import { createMediaTime } from './mediaTime.ts';
 import type { SegmentClock } from './segmentClock.ts';
 
 /** How long the last frame of a run is taken to have lasted: nothing comes after it that would tell. */
@@ -45,13 +45,13 @@ export function createSegmentCollector(deps: {
   clock: SegmentClock;
   logger: Logger;
   onSegment: (segment: Segment) => void;
-  mediaTime: MediaTime;
   losses: Pick<LossMarks, 'settled' | 'isMarked' | 'damageIn'>;
   /** Cuts the last frame off a part if it is not whole; returns whether it did. */
   cutTornEnd: (path: string) => Promise<boolean>;
   from?: { index: number; startMs: number | undefined };
 }): SegmentCollector {
-  const { folder, store, clock, logger, losses, mediaTime } = deps;
+  const { folder, store, clock, logger, losses } = deps;
+  const mediaTime = createMediaTime();
   let nextIndex = deps.from?.index ?? 0;
   let head: Head | undefined;
   let waited = 0;
@@ -93,12 +93,12 @@ export function createSegmentCollector(deps: {
   const holesOf = async (part: Head, startMs: number, durationMs: number): Promise<Interval[]> => {
     await losses.settled();
     if (!losses.isMarked(part.index)) return [];
-    const { pts, keyFrames } = readTsFrames(await readFile(folder.partPath(part.index)));
+    const { frames, keyFrames } = readTsFrames(await readFile(folder.partPath(part.index)));
     const damage = losses.damageIn({
       index: part.index,
       startTicks: part.ticks,
       endTicks: part.ticks + durationMs * PTS_PER_MS,
-      frames: pts.map((one) => mediaTime.ticksOf(one)),
+      frames: frames.map(({ offset, pts }) => ({ offset, ticks: mediaTime.ticksOf(pts) })),
       keyFrames: new Set(keyFrames.map((frame) => mediaTime.ticksOf(frame.pts))),
     });
     const toMs = (ticks: number): number => startMs + Math.round((ticks - part.ticks) / PTS_PER_MS);

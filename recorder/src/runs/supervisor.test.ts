@@ -143,10 +143,11 @@ describe('the supervisor', () => {
     await supervisor.start(order);
     supervisor.addKeyFrame('run-1', { rtpTimestamp: 0, atMs: START_MS });
     supervisor.addKeyFrame('run-1', { rtpTimestamp: 540_000, atMs: START_MS + 6_000 });
-    await engine.writePart(0, [0, 3_000, 537_000]);
+    await engine.writePart(0, [0, 3_000]);
     await round();
     engine.lose();
     while (!(await register()).includes('"lostFrom":0')) await round();
+    await engine.writePart(0, [0, 3_000, 270_000, 537_000]);
     await engine.writePart(1, [540_000, 543_000, 546_000]);
     const announcement = next();
     clock.advance(1_000);

@@ -3,8 +3,13 @@ import type { Logger } from '@sightline/shared/node';
 import type { Recording } from '../ffmpeg/engine.ts';
 import type { RunFolder } from '../store/runFolder.ts';
 import { createKeyFrameNeed } from './keyFrameNeed.ts';
-import { createLossMarks, type LossMarks, type LossMarksDeps, type VideoPosition } from './lossMarks.ts';
-import type { MediaTime } from './mediaTime.ts';
+import {
+  createLossMarks,
+  isSame,
+  type LossMarks,
+  type LossMarksDeps,
+  type VideoPosition,
+} from './lossMarks.ts';
 import { createWrittenVideo } from './writtenVideo.ts';
 
 /** Frames that ffmpeg has not written yet: the parser learns of the end of one from the next; sound has it hold one more. */
@@ -22,7 +27,6 @@ export interface VideoWatch {
 export function watchVideo(deps: {
   recording: Recording;
   folder: RunFolder;
-  mediaTime: MediaTime;
   /** Position of the first part that is not closed yet. */
   firstOpen: () => number;
   /** What is received. */
@@ -41,7 +45,7 @@ export function watchVideo(deps: {
     heldFrames: HELD_FRAMES + (hasAudio ? HELD_FOR_SOUND : 0),
     hasAudio,
     dropsDamaged: deps.codec === 'video/VP8',
-    locate: () => written.read(),
+    locate: () => written.look(),
     overflowed: () => recording.overflowed(),
     remember: deps.rememberLoss,
     clock,
@@ -64,10 +68,10 @@ export function watchVideo(deps: {
     losses,
     async look() {
       const atMs = clock.nowMs();
-      const position = await written.read();
+      const position = await written.look();
       if (position === undefined) return false;
       losses.seen(position, atMs);
-      const grew = position.index !== last?.index || position.ticks !== last.ticks;
+      const grew = last === undefined || !isSame(position, last);
       last = position;
       return grew;
     },
