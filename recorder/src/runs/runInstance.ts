@@ -98,16 +98,18 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
   let recording: Recording | undefined;
   let collector: SegmentCollector | undefined;
   let stopTicking = (): void => undefined;
+  /** One begins the next. */
   let rounds: SingleFlight[] = [];
   let disownedRounds = 0;
   let lipSync: LipSync | undefined;
   let starting: Promise<RunDestination> | undefined;
   let ending: Promise<void> | undefined;
 
-  const observe = async (video: VideoWatch): Promise<void> => {
+  const observe = async (video: VideoWatch, closing: SingleFlight): Promise<void> => {
     const { needsMore } = stalls;
     const asked = needsMore ? deps.packetsSent() : undefined;
     const grew = await video.look();
+    closing.start();
     if (grew && machine.state === 'listening') machine.handle('grows');
     const waitsForDisk = needsMore && (await recording?.waitsForDisk()) === true;
     const answer = await asked;
@@ -168,10 +170,11 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       return end(saysDiskFull(lastWords) ? 'disk-full' : 'ffmpeg-exited', lastWords);
     });
     machine.handle('listens');
-    // Beside each other: on a slow disk it takes long to close segments.
-    const work = [() => observe(video), () => segments.collect()];
-    rounds = work.map((one) => createSingleFlight(one, cannotBeWritten));
-    stopTicking = clock.every(TICK_MS, () => rounds.forEach((round) => round.start()));
+    // Not one work: on a slow disk it takes long to close segments.
+    const closing = createSingleFlight(() => segments.collect(video.newestPart), cannotBeWritten);
+    const watching = createSingleFlight(() => observe(video, closing), cannotBeWritten);
+    rounds = [watching, closing];
+    stopTicking = clock.every(TICK_MS, () => watching.start());
     return {
       host: ports.host,
       rtpPort: ports.video.rtpPort,
@@ -187,7 +190,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
   ): Promise<void> => {
     stopTicking();
     await recording?.stop();
-    await Promise.all(rounds.map((round) => round.idle()));
+    for (const round of rounds) await round.idle();
     // An ffmpeg that had to be killed may not have written the last picture.
     const wroteAll = (await recording?.ended)?.failed === false;
     await collector?.finish(wroteAll ? untilMs : undefined);

@@ -63,7 +63,7 @@ describe('a segment in which something was lost', () => {
       clock.addKeyFrame({ rtpTimestamp: 0, atMs: START_MS });
       const intact = fakeTs(frames.slice(0, 3));
       await writeFile(folder.partPath(0), intact);
-      await collector.collect();
+      await collector.collect(0);
       for (let look = 0; look < 2; look += 1) {
         time.advance(1_000);
         losses.seen({ index: 0, bytes: intact.length }, time.nowMs());
@@ -72,7 +72,7 @@ describe('a segment in which something was lost', () => {
       await writeFile(folder.partPath(0), fakeTs(frames));
       clock.addKeyFrame({ rtpTimestamp: 6 * SECOND, atMs: START_MS + 6_000 });
       await writeFile(folder.partPath(1), fakeTs([6 * SECOND]));
-      await expect(collector.collect()).rejects.toThrow('full');
+      await expect(collector.collect(1)).rejects.toThrow('full');
       await collector.finish();
       expect(segments).toMatchObject([
         {

@@ -20,8 +20,8 @@ const PATIENCE_ROUNDS = 3;
 export interface SegmentCollector {
   /** Position of the first part that is not closed yet. */
   readonly firstOpen: number;
-  /** One round: closes what is complete. */
-  collect(): Promise<void>;
+  /** One round: closes what is complete. @param newest position of the part that is being written */
+  collect(newest: number): Promise<void>;
   /** Closes everything that is left, after ffmpeg has gone. @param untilMs how long the last picture stood, if that is known. */
   finish(untilMs?: number): Promise<void>;
 }
@@ -183,8 +183,9 @@ export function createSegmentCollector(deps: {
     get firstOpen() {
       return nextIndex;
     },
-    async collect() {
-      while (await closeComplete(false)) continue;
+    async collect(newest) {
+      await openFirst();
+      while (head !== undefined && head.index < newest && (await closeComplete(false))) continue;
     },
     async finish(untilMs) {
       const parts = await folder.listParts();

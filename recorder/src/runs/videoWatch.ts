@@ -21,6 +21,8 @@ export interface VideoWatch {
   readonly losses: LossMarks;
   /** Returns whether ffmpeg has written any video since the last look. */
   look(): Promise<boolean>;
+  /** Position of the part that was being written at the last look. */
+  readonly newestPart: number;
 }
 
 /** Watches a recording; asks for a key frame whenever some of its video was lost. */
@@ -66,6 +68,9 @@ export function watchVideo(deps: {
 
   return {
     losses,
+    get newestPart() {
+      return written.newestPart;
+    },
     async look() {
       const atMs = clock.nowMs();
       const position = await written.look();

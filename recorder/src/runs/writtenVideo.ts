@@ -9,6 +9,8 @@ export interface WrittenVideo {
    * was told before if no more video was written since, whatever else was. Undefined before the first frame.
    */
   look(): Promise<VideoPosition | undefined>;
+  /** Position of the newest part there was at the last look, with video or without. */
+  readonly newestPart: number;
 }
 
 /**
@@ -45,6 +47,9 @@ export function createWrittenVideo(deps: {
   };
 
   return {
+    get newestPart() {
+      return newest;
+    },
     async look() {
       const open = deps.firstOpen();
       newest = Math.max(newest, open);
