@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
-const CHUNK_BYTES = 256 * 1024;
+/** Each segment takes a new one, and what they took is only freed once it has come to tens of megabytes. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** What identifies a file's content. */
 export interface FileDigest {
