@@ -50,7 +50,7 @@ export async function createRecorderStub(
       'start-export': () => ({}),
       'cancel-export': () => ({}),
     },
-    { notices: ['run-key-frame'], onRefused: (event, code) => complain(`${event}: ${code}`) },
+    { notices: ['run-key-frame', 'run-frame'], onRefused: (event, code) => complain(`${event}: ${code}`) },
   );
   socket.on('connect', () => {
     request('recorder-ready', recorderOffer('stub')).catch((error: unknown) => complain(String(error)));

@@ -216,6 +216,7 @@ export async function createRecorder(
         return {};
       },
       'run-key-frame': ({ runId, ...keyFrame }) => supervisor.addKeyFrame(runId, keyFrame),
+      'run-frame': ({ runId, ...frame }) => supervisor.addFrame(runId, frame),
     },
     events: {
       onReady: () => {

@@ -1,18 +1,18 @@
 import { ProtocolError } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { Recording } from '../ffmpeg/engine.ts';
-import type { KeyFrame, SegmentClock } from './segmentClock.ts';
+import type { SentFrame, SegmentClock } from './segmentClock.ts';
 
 /** Keeps a run's sound at the time of its pictures: both are known by the sfu's wall time. */
 export interface LipSync {
   /** Takes note of a key frame of the run's video. */
-  addKeyFrame(keyFrame: KeyFrame): void;
+  addKeyFrame(keyFrame: SentFrame): void;
   /**
    * Takes note of when a packet of sound arrived; resolves when ffmpeg has been told. Clocks drift: to be repeated.
    *
    * @throws {ProtocolError} `media-unavailable` before the run's first key frame.
    */
-  addSound(packet: KeyFrame): Promise<void>;
+  addSound(packet: SentFrame): Promise<void>;
 }
 
 /** Builds the {@link LipSync} of a run that is recorded. */

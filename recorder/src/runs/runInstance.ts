@@ -18,7 +18,7 @@ import { createLipSync, type LipSync } from './lipSync.ts';
 import { enterRun } from './runEntry.ts';
 import { openRunJournal, type RunJournal } from './runJournal.ts';
 import { RUN_TRANSITIONS, type RunState } from './runStates.ts';
-import { createSegmentClock, type KeyFrame } from './segmentClock.ts';
+import { createSegmentClock, type SentFrame } from './segmentClock.ts';
 import { createSegmentCollector, type SegmentCollector } from './segmentCollector.ts';
 import { createSingleFlight, type SingleFlight } from './singleFlight.ts';
 import { createStallDetector } from './stallDetector.ts';
@@ -66,9 +66,11 @@ export interface RunInstance {
   readonly state: RunState;
   /** Resolves when ffmpeg listens. @throws {ProtocolError} and is over then. */
   start(): Promise<RunDestination>;
-  addKeyFrame(keyFrame: KeyFrame): void;
+  addKeyFrame(keyFrame: SentFrame): void;
+  /** See {@link SegmentClock.addFrame}. */
+  addFrame(frame: SentFrame): void;
   /** See {@link LipSync.addSound}. @throws {ProtocolError} */
-  addSound(packet: KeyFrame): Promise<void>;
+  addSound(packet: SentFrame): Promise<void>;
   /**
    * Ends the run; the first reason counts. Resolves when the last segment is durable. Idempotent.
    *
@@ -229,6 +231,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
       segmentClock.addKeyFrame(keyFrame);
       lipSync?.addKeyFrame(keyFrame);
     },
+    addFrame: (frame) => segmentClock.addFrame(frame),
     async addSound(packet) {
       await lipSync?.addSound(packet);
     },

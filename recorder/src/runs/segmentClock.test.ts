@@ -32,6 +32,21 @@ describe('the clock of a run', () => {
     );
   });
 
+  it('has any other frame tell how late the key frames were, but not where one is', () => {
+    const clock = createSegmentClock();
+    clock.addFrame({ rtpTimestamp: 3_000, atMs: 900 });
+    expect(clock.wallTime(0)).toBeUndefined();
+    const first = RTP_MODULUS - 9_000;
+    clock.addKeyFrame({ rtpTimestamp: first, atMs: 1_400 });
+    clock.addFrame({ rtpTimestamp: 9_000, atMs: 1_230 });
+    clock.addKeyFrame({ rtpTimestamp: 531_000, atMs: 7_100 });
+    expect(clock.wallTime(0)).toEqual({ atMs: 1_030, exact: true });
+    expect(clock.wallTime(18_000)).toEqual({ atMs: 1_230, exact: false });
+    expect(clock.wallTime(540_000)).toEqual({ atMs: 7_030, exact: true });
+    expect(clock.ticksOf(9_000)).toBeUndefined();
+    expect(clock.ticksAt(1_030)).toBe(0);
+  });
+
   it('counts a key frame once, at its first packet', () => {
     const clock = createSegmentClock();
     clock.addKeyFrame({ rtpTimestamp: 5, atMs: 1_000 });

@@ -6,8 +6,8 @@ const TOLERANCE_TICKS = 50 * TICKS_PER_MS;
 /** Segments are asked for soon after their key frame; older knowledge only serves to extrapolate. */
 const REMEMBERED = 64;
 
-/** A key frame that went out to the run. */
-export interface KeyFrame {
+/** A frame that went out to the run. */
+export interface SentFrame {
   rtpTimestamp: number;
   /** The sfu's wall time. */
   atMs: number;
@@ -22,12 +22,14 @@ export interface WallTime {
 
 /**
  * Maps a run's media time to the sfu's wall time. Media time counts 90 kHz ticks from the run's first frame,
- * without wrapping; the run begins with the first key frame that is reported. On its way a key frame can only
+ * without wrapping; the run begins with the first key frame that is reported. On its way a frame can only
  * lose time, and the first one of a run loses most: the quickest of those remembered tells for all.
  */
 export interface SegmentClock {
   /** Takes note of a key frame; reported once per packet, it counts once. */
-  addKeyFrame(keyFrame: KeyFrame): void;
+  addKeyFrame(keyFrame: SentFrame): void;
+  /** Takes note of any other frame; without effect before the first key frame. */
+  addFrame(frame: SentFrame): void;
   /** Takes note of what is known from elsewhere: the index of the run, or a file's age. */
   addReference(ticks: number, atMs: number): void;
   /** The media time of a reported key frame; undefined if it has not been reported. */
@@ -41,7 +43,8 @@ export interface SegmentClock {
 interface Reference {
   ticks: number;
   atMs: number;
-  exact: boolean;
+  /** Only where a key frame is can a segment begin. */
+  of: 'key-frame' | 'frame' | 'elsewhere';
 }
 
 /** Builds a {@link SegmentClock} that knows nothing yet. */
@@ -49,37 +52,42 @@ export function createSegmentClock(): SegmentClock {
   let references: Reference[] = [];
   let latest: { rtpTimestamp: number; ticks: number } | undefined;
 
-  const exactOnes = (): Reference[] => references.filter((known) => known.exact);
-  const offsetMsOf = (exact: readonly Reference[]): number =>
-    Math.min(...exact.map((known) => known.atMs - known.ticks / TICKS_PER_MS));
+  const keyFrames = (): Reference[] => references.filter(({ of }) => of === 'key-frame');
+  const offsetMs = (): number =>
+    Math.min(
+      ...references
+        .filter(({ of }) => of !== 'elsewhere')
+        .map(({ atMs, ticks }) => atMs - ticks / TICKS_PER_MS),
+    );
   const add = (reference: Reference): void => {
     references = [...references.slice(1 - REMEMBERED), reference];
   };
+  const ticksOf = (rtpTimestamp: number, known: { rtpTimestamp: number; ticks: number }): number =>
+    known.ticks + signedDifference(rtpTimestamp, known.rtpTimestamp);
   return {
     addKeyFrame({ rtpTimestamp, atMs }) {
-      const ticks =
-        latest === undefined ? 0 : latest.ticks + signedDifference(rtpTimestamp, latest.rtpTimestamp);
-      if (references.some((known) => known.exact && known.ticks === ticks)) return;
+      const ticks = latest === undefined ? 0 : ticksOf(rtpTimestamp, latest);
+      if (keyFrames().some((known) => known.ticks === ticks)) return;
       if (latest === undefined || ticks > latest.ticks) latest = { rtpTimestamp, ticks };
-      add({ ticks, atMs, exact: true });
+      add({ ticks, atMs, of: 'key-frame' });
     },
-    addReference: (ticks, atMs) => add({ ticks, atMs, exact: false }),
+    addFrame({ rtpTimestamp, atMs }) {
+      if (latest !== undefined) add({ ticks: ticksOf(rtpTimestamp, latest), atMs, of: 'frame' });
+    },
+    addReference: (ticks, atMs) => add({ ticks, atMs, of: 'elsewhere' }),
     ticksOf(rtpTimestamp) {
       if (latest === undefined) return undefined;
-      const ticks = latest.ticks + signedDifference(rtpTimestamp, latest.rtpTimestamp);
-      return exactOnes().some((known) => known.ticks === ticks) ? ticks : undefined;
+      const ticks = ticksOf(rtpTimestamp, latest);
+      return keyFrames().some((known) => known.ticks === ticks) ? ticks : undefined;
     },
     ticksAt(atMs) {
-      const exact = exactOnes();
-      return exact.length === 0 ? undefined : (atMs - offsetMsOf(exact)) * TICKS_PER_MS;
+      return latest === undefined ? undefined : (atMs - offsetMs()) * TICKS_PER_MS;
     },
     wallTime(ticks) {
-      const exact = exactOnes();
-      const offsetMs = offsetMsOf(exact);
-      const near = nearest(exact, ticks);
+      const near = nearest(keyFrames(), ticks);
       if (near !== undefined) {
         const reported = Math.abs(near.ticks - ticks) <= TOLERANCE_TICKS;
-        return { atMs: offsetMs + (reported ? near.ticks : ticks) / TICKS_PER_MS, exact: reported };
+        return { atMs: offsetMs() + (reported ? near.ticks : ticks) / TICKS_PER_MS, exact: reported };
       }
       const known = nearest(references, ticks);
       if (known === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { ProtocolError, type Clock, type RunEndReason, type RunOrder, type Segment } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { RunDestination, RunEnd, RunInstance } from './runInstance.ts';
-import type { KeyFrame } from './segmentClock.ts';
+import type { SentFrame } from './segmentClock.ts';
 import { runFolderOf } from '../store/runFolder.ts';
 
 /** What a supervisor needs. */
@@ -30,9 +30,10 @@ export interface Supervisor {
    * @throws {ProtocolError} `unknown-run`
    */
   stop(runId: string, untilMs?: number): Promise<void>;
-  addKeyFrame(runId: string, keyFrame: KeyFrame): void;
+  addKeyFrame(runId: string, keyFrame: SentFrame): void;
+  addFrame(runId: string, frame: SentFrame): void;
   /** Resolves when the run's ffmpeg knows the time of its sound. @throws {ProtocolError} `unknown-run`, `media-unavailable` */
-  addSound(runId: string, packet: KeyFrame): Promise<void>;
+  addSound(runId: string, packet: SentFrame): Promise<void>;
   /** Ends every run, without reporting it if the sfu is lost, and resolves when all are over. */
   endAll(message: string, reason?: 'recorder-lost' | 'disk-full'): Promise<void>;
   /** {@link Supervisor.endAll}, for ever: a start is refused from now on. */
@@ -119,6 +120,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       await runOf(runId).instance.addSound(packet);
     },
     addKeyFrame: (runId, keyFrame) => runs.get(runId)?.instance.addKeyFrame(keyFrame),
+    addFrame: (runId, frame) => runs.get(runId)?.instance.addFrame(frame),
     endAll,
     close(message) {
       closed = true;

@@ -61,6 +61,7 @@ export const idleRecorder = (change: Partial<RecorderLink> = {}): RecorderLink =
   startExport: () => Promise.reject(new Error('not asked for')),
   cancelExport: () => Promise.reject(new Error('not asked for')),
   keyFrameSent: () => undefined,
+  frameSent: () => undefined,
   soundArrived: () => Promise.reject(new Error('not asked for')),
   ...change,
 });

@@ -92,6 +92,7 @@ export function createFakeEngine(): FakeEngine {
         return Promise.resolve();
       },
       onKeyFrame: (listener: (rtpTimestamp: number) => void) => void listeners.push(listener),
+      onPacket: () => () => undefined,
       stats: () => Promise.resolve(sent),
       sendKeyFrame(rtpTimestamp: number, bytes: number) {
         for (const listener of listeners) listener(rtpTimestamp);

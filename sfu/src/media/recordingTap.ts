@@ -40,15 +40,32 @@ export async function createRecordingTap(
     transport.close();
     closing.ended('producer-closed');
   });
+  const trace = (...events: types.ConsumerTraceEventType[]): void => {
+    consumer.enableTraceEvent(events).catch((error: unknown) => {
+      if (!consumer.closed)
+        logger.warn({ err: error, code: 'trace-failed', events }, 'packets cannot be followed as wanted');
+    });
+  };
   return withClosing<Own<RecordingTap>>(transport.id, closing, {
     rtpParameters: toWire(rtpParametersSchema, consumer.rtpParameters),
     connect: ({ host, rtpPort, rtcpPort }) => transport.connect({ ip: host, port: rtpPort, rtcpPort }),
     resume: () => consumer.resume(),
     requestKeyFrame: () => consumer.requestKeyFrame(),
     onKeyFrame(listener) {
-      consumer.on('trace', (trace) => {
-        if (trace.type === 'keyframe') listener(rtpTimestampOf(trace));
+      consumer.on('trace', (event) => {
+        if (event.type === 'keyframe') listener(rtpTimestampOf(event));
       });
+    },
+    onPacket(listener) {
+      const hear = (event: types.ConsumerTraceEventData): void => {
+        if (event.type === 'keyframe' || event.type === 'rtp') listener(rtpTimestampOf(event));
+      };
+      consumer.on('trace', hear);
+      trace('keyframe', 'rtp');
+      return () => {
+        consumer.off('trace', hear);
+        trace('keyframe');
+      };
     },
     async stats() {
       const [sent] = (await consumer.getStats()).filter((stat) => stat.type === 'outbound-rtp');

@@ -62,6 +62,11 @@ export interface RecordingTap extends MediaObject {
   requestKeyFrame(): Promise<void>;
   /** Calls the listener for every key frame that goes out, with its RTP timestamp (90 kHz). */
   onKeyFrame(listener: (rtpTimestamp: number) => void): void;
+  /**
+   * Calls the listener for every packet of video that goes out, with its RTP timestamp (90 kHz), until what it returns is
+   * called. The worker sends a message for each.
+   */
+  onPacket(listener: (rtpTimestamp: number) => void): () => void;
   /** What has gone out so far. */
   stats(): Promise<{ packetsSent: number; bytesSent: number }>;
 }

@@ -3,6 +3,7 @@ import type { Clock, RunOrder } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingTap } from '../media/types.ts';
+import type { FirstFrames } from './firstFrames.ts';
 import { createKeyFrameScheduler } from './keyFrames.ts';
 import type { RecorderLink } from './recorderPool.ts';
 import { startSoundFeed } from './soundFeed.ts';
@@ -31,6 +32,7 @@ export interface ActiveRunOptions {
   sound: PublishedProducer | undefined;
   recorder: RecorderLink;
   segmentMs: number;
+  firstFrames: FirstFrames;
   clock: Clock;
   logger: Logger;
   /** Called before the recorder is asked: the run has to be on record first. */
@@ -66,6 +68,7 @@ export async function startActiveRun(options: ActiveRunOptions): Promise<ActiveR
       recorder.keyFrameSent(runId, rtpTimestamp, clock.nowMs());
       resolveBegun(true);
     });
+    options.firstFrames.follow(tap, (rtpTimestamp, atMs) => recorder.frameSent(runId, rtpTimestamp, atMs));
     createKeyFrameScheduler({
       tap,
       segmentMs: options.segmentMs,

@@ -10,6 +10,7 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingsRepository } from '../db/recordings.ts';
 import type { MediaProducer } from '../media/types.ts';
+import { createFirstFrames } from './firstFrames.ts';
 import { STILL_BPS } from './keyFrames.ts';
 import { createLossRepair } from './lossRepair.ts';
 import type { RecorderLink, RecorderPool } from './recorderPool.ts';
@@ -64,6 +65,7 @@ export function createRecordingCoordinator(deps: {
   const { directory, recorders, repository, clock, logger } = deps;
   const recordings = new Map<string, TrackRecording>();
   const ending = new Set<Promise<void>>();
+  const firstFrames = createFirstFrames(deps);
   const lossRepair = createLossRepair(deps);
   const lastPictures = new WeakMap<TrackRecording, Promise<number | undefined>>();
   const events = new TypedEmitter<CoordinatorEvents>((err, event) => {
@@ -81,6 +83,7 @@ export function createRecordingCoordinator(deps: {
     const { sessionId } = session;
     const recording = createTrackRecording(published, {
       segmentMs: deps.segmentMs,
+      firstFrames,
       clock,
       logger,
       pickRecorder: (refusedBy) => recorders.pick(runsAt, refusedBy),

@@ -66,6 +66,7 @@ export function createFakeRecorder(recorderId = 'recorder-1'): FakeRecorder {
       return Promise.resolve();
     },
     keyFrameSent: () => undefined,
+    frameSent: () => undefined,
   };
   return recorder;
 }

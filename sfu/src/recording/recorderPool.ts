@@ -39,6 +39,8 @@ export interface RecorderLink {
   /** A packet of the run's sound has arrived; resolves when sound may flow. @throws {ProtocolError} */
   soundArrived(runId: string, rtpTimestamp: number, atMs: number): Promise<void>;
   keyFrameSent(runId: string, rtpTimestamp: number, atMs: number): void;
+  /** A frame of the run has come quicker than those before. */
+  frameSent(runId: string, rtpTimestamp: number, atMs: number): void;
 }
 
 /** What happens to recorders. */

@@ -2,6 +2,7 @@ import { createStateMachine, type Clock, type RecordingState, type RunEndReason 
 import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import { startActiveRun, type ActiveRun } from './activeRun.ts';
+import type { FirstFrames } from './firstFrames.ts';
 import { startHandOver, type HandOver } from './handOver.ts';
 import { waitForPackets } from './packetsAgain.ts';
 import type { RecorderLink } from './recorderPool.ts';
@@ -34,6 +35,7 @@ export interface TrackRecordingDeps {
   stateChanged: () => void;
   alarm: (code: string, message: string) => void;
   segmentMs: number;
+  firstFrames: FirstFrames;
   clock: Clock;
   logger: Logger;
 }
@@ -119,6 +121,7 @@ export function createTrackRecording(published: PublishedProducer, deps: TrackRe
         sound: deps.pickSound(),
         recorder,
         segmentMs: deps.segmentMs,
+        firstFrames: deps.firstFrames,
         clock,
         logger,
         enter: async (id, startedAtMs) => {

@@ -168,5 +168,6 @@ function linkTo(
       await request('run-sound', { runId, rtpTimestamp, atMs });
     },
     keyFrameSent: (runId, rtpTimestamp, atMs) => socket.emit('run-key-frame', { runId, rtpTimestamp, atMs }),
+    frameSent: (runId, rtpTimestamp, atMs) => socket.emit('run-frame', { runId, rtpTimestamp, atMs }),
   };
 }

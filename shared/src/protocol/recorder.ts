@@ -152,6 +152,8 @@ export const recorderCommands = {
 export const recorderNotices = {
   /** A key frame went out to the run: its RTP timestamp (90 kHz, 32 bit) and the sfu's wall time. */
   'run-key-frame': z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
+  /** The same of a frame of the run's first seconds that was less late than those before it. */
+  'run-frame': z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
 } as const satisfies NoticeTable;
 
 /** What a recorder asks of the sfu. */
