@@ -164,7 +164,9 @@ describe('what an agent recorded itself', () => {
 });
 
 const uploads = async (): Promise<string[]> =>
-  (await readdir(join(data.path, 'recorder/uploads'))).filter((name) => name !== 'unusable');
+  (await readdir(join(data.path, 'recorder/uploads'))).filter(
+    (name) => !['removed', 'unusable'].includes(name),
+  );
 
 async function killAndStart(): Promise<void> {
   process.kill(recorder.pid, 'SIGKILL');

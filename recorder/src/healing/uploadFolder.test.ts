@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -25,16 +25,40 @@ it('keeps pieces by their ids, whoever they are of', async () => {
       const found = new Map((await uploads.list()).map(({ order }) => [order.pieceId, order]));
       for (const order of orders) expect(found.get(order.pieceId)).toEqual(order);
       for (const { pieceId } of orders) await uploads.remove(pieceId);
-      expect(await readdir(join(outer, 'uploads'))).toEqual(['unusable']);
+      expect(await readdir(join(outer, 'uploads'))).toEqual(['removed', 'unusable']);
       expect(await readdir(outer)).toEqual(['uploads']);
     }),
     { numRuns: 1, endOnFailure: true },
   );
 });
 
+it('takes a piece again while what was uploaded of it is being removed', async () => {
+  const order = aPiece({});
+  const { pieceId } = order;
+  await uploads.ensure(order);
+  await mkdir(uploads.pathOf(pieceId, 'converted'));
+  const files = Array.from({ length: 300 }, (_, at) => uploads.pathOf(pieceId, `converted/${at}`));
+  await Promise.all([...files, uploads.pathOf(pieceId, 'media')].map((file) => writeFile(file, 'old')));
+  const removed = uploads.remove(pieceId);
+  while ((await uploads.find(pieceId)) !== undefined) continue;
+  await uploads.ensure(order);
+  await removed;
+  expect(await uploads.find(pieceId)).toMatchObject({ order, receivedBytes: 0 });
+  expect(await readdir(join(outer, 'uploads', pieceId))).toEqual(['media', 'order.json']);
+  await uploads.remove(pieceId);
+  await uploads.remove(pieceId);
+  expect(await uploads.list()).toEqual([]);
+});
+
+it('goes on removing what a killed recorder was removing', async () => {
+  await writeFile(join(outer, 'uploads/removed/left'), 'old');
+  await openUploadFolder(join(outer, 'uploads'), createLogger('test', 'silent'));
+  expect(await readdir(join(outer, 'uploads/removed'))).toEqual([]);
+});
+
 it('makes no path of what is not the id of a piece', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.oneof(hostileText, fc.constantFrom('unusable', '')), async (pieceId) => {
+    fc.asyncProperty(fc.oneof(hostileText, fc.constantFrom('removed', 'unusable', '')), async (pieceId) => {
       expect(() => uploads.pathOf(pieceId, 'media')).toThrow();
       await expect(uploads.find(pieceId)).rejects.toThrow();
       await expect(uploads.remove(pieceId)).rejects.toThrow();
@@ -43,5 +67,5 @@ it('makes no path of what is not the id of a piece', async () => {
     }),
     { numRuns: 200 },
   );
-  expect(await readdir(join(outer, 'uploads'))).toEqual(['unusable']);
+  expect(await readdir(join(outer, 'uploads'))).toEqual(['removed', 'unusable']);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uploadOrder, type Logger, type UploadOrder } from '@sightline/shared/node';
@@ -32,6 +33,8 @@ export interface UploadFolder {
 export const MEDIA_FILE = 'media';
 const ORDER_FILE = 'order.json';
 const ASIDE_FOLDER = 'unusable';
+/** Empty but for what is being removed, or was when the recorder was killed. */
+const REMOVED_FOLDER = 'removed';
 /** What a piece's id, which agents choose, is: nothing else becomes a path. */
 const PIECE_ID = uploadOrder.shape.pieceId;
 
@@ -52,13 +55,24 @@ export async function openUploadFolder(uploadsDir: string, logger: Logger): Prom
       throw error;
     }
   };
+  /** At once, and its files after that: the same piece may be uploaded again meanwhile. */
   const remove = async (pieceId: string): Promise<void> => {
-    await rm(folderOf(pieceId), { recursive: true, force: true });
+    const removed = join(removedDir, randomUUID());
+    try {
+      await rename(folderOf(pieceId), removed);
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw error;
+    }
     await syncPath(uploadsDir);
+    await rm(removed, { recursive: true });
   };
 
   const asideDir = join(uploadsDir, ASIDE_FOLDER);
+  const removedDir = join(uploadsDir, REMOVED_FOLDER);
   await mkdir(asideDir, { recursive: true });
+  await rm(removedDir, { recursive: true, force: true });
+  await mkdir(removedDir);
 
   return {
     find,
