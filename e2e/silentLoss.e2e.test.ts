@@ -70,10 +70,12 @@ describe('a loss that ends before anybody notices', () => {
       healedAfterMs: Date.now() - cutAtMs - SHORT_MS,
       healed: { afterCutMs: span.fromMs - cutAtMs, lengthMs: span.toMs - span.fromMs },
       longestPauseMs,
+      longestStepBackMs: longestStepBackMs(frames),
     });
     reportFigures('silentLoss, short, ledger', accounted);
     expect(span.toMs - span.fromMs).toBeGreaterThan(SHORT_MS / 2);
     expect(gaps).toEqual([]);
+    expect(longestStepBackMs(frames)).toBeLessThanOrEqual(MAX_SEAM_MS);
     expect(problemsOf(accounted, ['starting', 'not-shared'])).toEqual([]);
   });
 });

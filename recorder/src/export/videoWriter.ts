@@ -4,6 +4,7 @@ import { encodeTrackFolder, type Clock, type ExportJob } from '@sightline/shared
 import { clockText, joinParts, makePart, partList, type PartJob } from '../ffmpeg/exportCommand.ts';
 import { fromKeyFrame, readTsFrames } from '../ffmpeg/tsFrames.ts';
 import { TARGET_DURATION_S } from '../playback/playlist.ts';
+import { readShown } from '../playback/shownMedia.ts';
 import { layOut, type TimelineSegment } from '../playback/timeline.ts';
 import type { TrackReader } from '../playback/trackReader.ts';
 import { SegmentMissing, type SegmentStore } from '../store/segmentStore.ts';
@@ -117,7 +118,7 @@ async function readSegments(
   for (const segment of timeline) {
     signal.throwIfAborted();
     try {
-      read.push({ ...segment, ...readTsFrames(await store.read(segment)) });
+      read.push({ ...segment, ...readTsFrames(await readShown(store, segment)) });
     } catch (error) {
       if (!(error instanceof SegmentMissing)) throw error;
       read.push({ ...segment, frames: [], keyFrames: [], hasAudio: false });
@@ -133,7 +134,7 @@ async function* bytesOf(
 ): AsyncGenerator<Buffer> {
   for (const [at, segment] of segments.entries()) {
     signal.throwIfAborted();
-    const bytes = await store.read(segment);
+    const bytes = await readShown(store, segment);
     yield at === 0 && begin !== undefined ? fromKeyFrame(bytes, begin) : bytes;
   }
 }

@@ -1,5 +1,5 @@
 import { sizeFromSps, type PictureSize } from './spsSize.ts';
-import { videoPts } from './tsTimestamps.ts';
+import { PTS_MODULUS, PTS_PER_MS, videoPts } from './tsTimestamps.ts';
 
 /** A frame in a transport stream. */
 export interface TsFrame {
@@ -59,6 +59,14 @@ export function fromKeyFrame(bytes: Buffer, { offset }: TsKeyFrame): Buffer {
   let tables = 0;
   while (tables < offset && isTable(bytes.subarray(tables, tables + PACKET_BYTES))) tables += PACKET_BYTES;
   return Buffer.concat([bytes.subarray(0, tables), bytes.subarray(offset)]);
+}
+
+/** The same stream as far as its frames are shown within so many ms of the first one, which is always kept. */
+export function beginningOf(bytes: Buffer, lengthMs: number): Buffer {
+  const [first, ...rest] = readTsFrames(bytes).frames;
+  if (first === undefined) return bytes;
+  const end = rest.find(({ pts }) => (pts - first.pts + PTS_MODULUS) % PTS_MODULUS >= lengthMs * PTS_PER_MS);
+  return bytes.subarray(0, end?.offset);
 }
 
 /** The same stream, with nothing but this key frame in it. */

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { createMediaAccess } from '../http/mediaAccess.ts';
 import { createHttpServer } from '../http/server.ts';
 import { SegmentMissing } from '../store/segmentStore.ts';
+import { fakeTs } from '../ffmpeg/fakeTs.ts';
 import { fakeRun } from './fakeTrack.ts';
 import { playbackModule } from './playbackModule.ts';
 
@@ -20,6 +21,7 @@ const ids = {
 };
 const FOLDER = encodeTrackFolder(ids);
 const OTHER_FOLDER = encodeTrackFolder({ ...ids, sessionId: 's2' });
+const LOSSY_FOLDER = encodeTrackFolder({ ...ids, sessionId: 's3' });
 const RUN = encodeRunFolder('run 1');
 const SEGMENT = '000000-1772366400000-6000.ts';
 const CONTENT = Buffer.from('0123456789');
@@ -38,6 +40,20 @@ const sign = (
 const url = (folder: string, ...rest: string[]): string =>
   `/media/${[...folder.split('/'), ...rest].map(encodeURIComponent).join('/')}`;
 
+/** A frame each second. */
+const frames = (count: number): Buffer =>
+  fakeTs(Array.from({ length: count }, (_, second) => second * 90_000));
+
+/** What was lost after four seconds was healed. */
+const lossyTrack = {
+  folder: LOSSY_FOLDER,
+  closed: false,
+  runs: [fakeRun(`${LOSSY_FOLDER}/${RUN}`, NOW_MS, [6_000])].flatMap((run) => [
+    { ...run, segments: run.segments.map((segment) => ({ ...segment, mediaEndMs: NOW_MS + 4_000 })) },
+    fakeRun(`${LOSSY_FOLDER}/${encodeRunFolder('run 2')}`, NOW_MS + 4_000, [2_000], { source: 'healed' }),
+  ]),
+};
+
 describe('playback over HTTP', () => {
   let server: FastifyInstance;
   let token: string;
@@ -52,27 +68,31 @@ describe('playback over HTTP', () => {
           tracks: {
             read: (folder) =>
               Promise.resolve(
-                [FOLDER, OTHER_FOLDER].includes(folder)
-                  ? {
-                      folder,
-                      closed: false,
-                      runs: [
-                        fakeRun(
-                          `${folder}/${RUN}`,
-                          folder === FOLDER ? NOW_MS : NOW_MS + 86_400_000,
-                          [6_000, 6_000],
-                          { end: { reason: 'stopped', atMs: NOW_MS } },
-                        ),
-                      ],
-                    }
-                  : undefined,
+                folder === LOSSY_FOLDER
+                  ? lossyTrack
+                  : [FOLDER, OTHER_FOLDER].includes(folder)
+                    ? {
+                        folder,
+                        closed: false,
+                        runs: [
+                          fakeRun(
+                            `${folder}/${RUN}`,
+                            folder === FOLDER ? NOW_MS : NOW_MS + 86_400_000,
+                            [6_000, 6_000],
+                            { end: { reason: 'stopped', atMs: NOW_MS } },
+                          ),
+                        ],
+                      }
+                    : undefined,
               ),
           },
           store: {
             read: (segment) =>
-              segment.name.index === 0
-                ? Promise.resolve(CONTENT)
-                : Promise.reject(new SegmentMissing(segment)),
+              segment.runFolder.startsWith(LOSSY_FOLDER)
+                ? Promise.resolve(frames(6))
+                : segment.name.index === 0
+                  ? Promise.resolve(CONTENT)
+                  : Promise.reject(new SegmentMissing(segment)),
           },
           sprites: {
             draw: ({ segments }) =>
@@ -188,6 +208,26 @@ describe('playback over HTTP', () => {
     const other = new URL(second, `http://recorder${path}`).pathname;
     expect((await get(other, { token })).statusCode).toBe(403);
     expect((await get(pathname.replace(/\d+\.jpg$/, '1.jpg'), { token })).statusCode).toBe(404);
+  });
+
+  it('shows what was healed, and not the damaged pictures that it stands for', async () => {
+    const key = await sign([LOSSY_FOLDER]);
+    const [damaged = '', healed = ''] = (await get(PLAYLIST, { token: key })).body
+      .split('\n')
+      .filter((row) => row.includes('.ts'));
+    const shown = async (line: string, headers = {}) => {
+      const { pathname, search } = new URL(line, `http://recorder${PLAYLIST}`);
+      return server.inject({ url: `${pathname}${search}`, headers });
+    };
+    const first = await shown(damaged);
+    expect(first.rawPayload).toEqual(frames(4));
+    expect((await shown(healed)).rawPayload).toEqual(frames(6));
+    const whole = await shown(damaged.replace(/&shownMs=.*/, ''), {
+      'if-none-match': String(first.headers.etag),
+    });
+    expect([whole.statusCode, whole.rawPayload]).toEqual([200, frames(6)]);
+    const bad = await shown(damaged.replace(/shownMs=.*/, 'shownMs=4e3'));
+    expect([bad.statusCode, bad.json()]).toEqual([400, expect.objectContaining({ code: 'bad-request' })]);
   });
 
   it('says that media is gone', async () => {

@@ -1,4 +1,4 @@
-import { encodeSegmentName, type Clock } from '@sightline/shared';
+import { encodeSegmentName, type Clock, type SegmentName } from '@sightline/shared';
 import { HttpProblem } from '@sightline/shared/node';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { MediaAccess, OpenedTracks } from '../http/mediaAccess.ts';
@@ -10,6 +10,7 @@ import { buildPlaylist, isOver, TARGET_DURATION_S } from './playlist.ts';
 import type { RecordedTrack } from './recordedTrack.ts';
 import type { Sprites } from './sprites.ts';
 import { planSprites, trackFolderOf, writeThumbnails } from './thumbnailPlan.ts';
+import { isCutShort, readShown } from './shownMedia.ts';
 import { layOut, touches, type TimelineSegment } from './timeline.ts';
 import type { TrackReader } from './trackReader.ts';
 
@@ -33,7 +34,14 @@ const refuse = (error: unknown): never => {
   throw error instanceof SegmentUnavailable ? new HttpProblem(503, error.code, error.message) : error;
 };
 
-type MediaRequest = FastifyRequest<{ Querystring: { token?: unknown } }>;
+type MediaRequest = FastifyRequest<{ Querystring: { token?: unknown; shownMs?: unknown } }>;
+
+/** How much of a segment is wanted: its beginning, as a playlist may name it, or all. */
+function shownMsOf({ query }: MediaRequest, { durationMs }: SegmentName): number {
+  if (query.shownMs === undefined) return durationMs;
+  if (typeof query.shownMs === 'string' && /^\d{1,15}$/.test(query.shownMs)) return Number(query.shownMs);
+  throw new HttpProblem(400, 'bad-request', 'shownMs is a whole number of ms, as playlists have it.');
+}
 
 /**
  * Below `/media/`, for whoever brings a token: the playlist and the thumbnails of what it opens, and the segments in there
@@ -71,7 +79,10 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
       over: found.every((track) =>
         isOver(track, { recording: deps.isRecording(track.folder), nowMs, range }),
       ),
-      segmentUrl: (segment) => `../${mediaPaths.segment(segment)}?token=${tokenOf(trackFolderOf(segment))}`,
+      segmentUrl: (segment) => {
+        const shown = isCutShort(segment) ? `&shownMs=${segment.shownMs}` : '';
+        return `../${mediaPaths.segment(segment)}?token=${tokenOf(trackFolderOf(segment))}${shown}`;
+      },
     });
   };
 
@@ -108,15 +119,16 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
   const sendSegment = async (
     { trackFolder, runFolder, name }: MediaPath & { kind: 'segment' },
     { grant: { folders, range } }: OpenedTracks,
-    request: FastifyRequest,
+    request: MediaRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
+    const shownMs = shownMsOf(request, name);
     if (!folders.includes(trackFolder) || (range !== undefined && !touches(name, range))) throw foreign();
     try {
       return sendBytes(request, reply, {
-        bytes: await store.read({ runFolder, name }),
+        bytes: await readShown(store, { runFolder, name, shownMs }),
         mediaType: 'video/mp2t',
-        tag: encodeSegmentName(name),
+        tag: `${encodeSegmentName(name)}-${shownMs}`,
         cacheControl: 'private, max-age=31536000, immutable',
       });
     } catch (error) {
