@@ -1,8 +1,7 @@
-/** RTP time stamps of video count at this rate (RFC 6184, RFC 7741). */
-const TICKS_PER_MS = 90;
-const RTP_MODULUS = 2 ** 32;
+import { rtpTicksBetween, VIDEO_TICKS_PER_MS } from '@sightline/shared';
+
 /** Key frames lie further apart than this, and ffmpeg's first time stamp can be off by less. */
-const TOLERANCE_TICKS = 50 * TICKS_PER_MS;
+const TOLERANCE_TICKS = 50 * VIDEO_TICKS_PER_MS;
 /** Segments are asked for soon after their key frame; older knowledge only serves to extrapolate. */
 const REMEMBERED = 64;
 
@@ -57,13 +56,13 @@ export function createSegmentClock(): SegmentClock {
     Math.min(
       ...references
         .filter(({ of }) => of !== 'elsewhere')
-        .map(({ atMs, ticks }) => atMs - ticks / TICKS_PER_MS),
+        .map(({ atMs, ticks }) => atMs - ticks / VIDEO_TICKS_PER_MS),
     );
   const add = (reference: Reference): void => {
     references = [...references.slice(1 - REMEMBERED), reference];
   };
   const ticksOf = (rtpTimestamp: number, known: { rtpTimestamp: number; ticks: number }): number =>
-    known.ticks + signedDifference(rtpTimestamp, known.rtpTimestamp);
+    known.ticks + rtpTicksBetween(known.rtpTimestamp, rtpTimestamp);
   return {
     addKeyFrame({ rtpTimestamp, atMs }) {
       const ticks = latest === undefined ? 0 : ticksOf(rtpTimestamp, latest);
@@ -81,17 +80,17 @@ export function createSegmentClock(): SegmentClock {
       return keyFrames().some((known) => known.ticks === ticks) ? ticks : undefined;
     },
     ticksAt(atMs) {
-      return latest === undefined ? undefined : (atMs - offsetMs()) * TICKS_PER_MS;
+      return latest === undefined ? undefined : (atMs - offsetMs()) * VIDEO_TICKS_PER_MS;
     },
     wallTime(ticks) {
       const near = nearest(keyFrames(), ticks);
       if (near !== undefined) {
         const reported = Math.abs(near.ticks - ticks) <= TOLERANCE_TICKS;
-        return { atMs: offsetMs() + (reported ? near.ticks : ticks) / TICKS_PER_MS, exact: reported };
+        return { atMs: offsetMs() + (reported ? near.ticks : ticks) / VIDEO_TICKS_PER_MS, exact: reported };
       }
       const known = nearest(references, ticks);
       if (known === undefined) return undefined;
-      return { atMs: known.atMs + (ticks - known.ticks) / TICKS_PER_MS, exact: false };
+      return { atMs: known.atMs + (ticks - known.ticks) / VIDEO_TICKS_PER_MS, exact: false };
     },
   };
 }
@@ -103,10 +102,4 @@ function nearest(references: readonly Reference[], ticks: number): Reference | u
       best = reference;
   }
   return best;
-}
-
-/** The shorter way from `from` to `to` on the circle of 32-bit time stamps. */
-function signedDifference(to: number, from: number): number {
-  const forward = (to - from + RTP_MODULUS) % RTP_MODULUS;
-  return forward < RTP_MODULUS / 2 ? forward : forward - RTP_MODULUS;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@sightline/shared';
+import { rtpTicksBetween, VIDEO_TICKS_PER_MS, type Clock } from '@sightline/shared';
 import type { RecordingTap } from '../media/types.ts';
 
 /** A segment is closed no earlier, and what it is told until then tells when it was. */
@@ -7,8 +7,6 @@ const FOLLOWED_MS = 2_000;
 const MAX_FOLLOWED = 50;
 /** Nobody sees less. */
 const GAIN_MS = 1;
-/** Of video (RFC 6184, RFC 7741). */
-const TICKS_PER_MS = 90;
 
 /**
  * Follows runs for two seconds from their first packet, and tells of every frame that took less time to come than all before
@@ -46,9 +44,8 @@ export function createFirstFrames({ clock }: { clock: Pick<Clock, 'nowMs' | 'aft
           });
           return;
         }
-        // Time stamps wrap at 32 bits, as does what this makes of their difference.
-        const ticks = (rtpTimestamp - first.rtpTimestamp) | 0;
-        const lateMs = atMs - first.atMs - ticks / TICKS_PER_MS;
+        const dueMs = rtpTicksBetween(first.rtpTimestamp, rtpTimestamp) / VIDEO_TICKS_PER_MS;
+        const lateMs = atMs - first.atMs - dueMs;
         if (lateMs > leastMs - GAIN_MS) return;
         leastMs = lateMs;
         onQuicker(rtpTimestamp, atMs);

@@ -134,9 +134,6 @@ export const agentRequests = {
   'app-closed': { request: empty, response: empty },
 } as const satisfies RequestTable;
 
-/** So long agents keep what they sent: a loss is noticed within this. */
-export const SENT_KEPT_MS = 20_000;
-
 /** What the server tells the connection, not the agent behind it: lost with it. */
 export const agentNotices = {
   'client-connected-success': z.object({

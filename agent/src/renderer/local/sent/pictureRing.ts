@@ -1,4 +1,4 @@
-import { SENT_KEPT_MS } from '@sightline/shared';
+import { SENT_KEPT_MS } from '@sightline/shared/sentKept';
 import type { Picture } from '../media/pieceWriter.ts';
 
 /** More than these bytes are not kept of one track, however short that is. */

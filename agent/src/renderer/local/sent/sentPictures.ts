@@ -1,11 +1,9 @@
+import { rtpTicksBetween, VIDEO_TICKS_PER_MS } from '@sightline/shared/rtpTime';
 import { createCaptureClock } from '../media/captureClock.ts';
 import type { Picture } from '../media/pieceWriter.ts';
 import { createPictureRing } from './pictureRing.ts';
 import type { SentStretch } from './protocol.ts';
 
-/** RTP's clock of video (RFC 6184, section 8.2.1), and where its stamps begin again. */
-const RTP_HZ = 90_000;
-const RTP_WRAP = 2 ** 32;
 /** More than this after the last picture that was sent, nobody knows what the screen showed. */
 const LAST_SHOWN_US = 1_000_000;
 
@@ -33,9 +31,8 @@ export function createSentPictures(nowMs: () => number): SentPictures {
   let size = { width: 0, height: 0 };
 
   function toUs(rtp: number): number {
-    // The shortest way from the stamp before, over the wrap if need be.
-    const step = last === undefined ? 0 : ((rtp - last.rtp + RTP_WRAP * 1.5) % RTP_WRAP) - RTP_WRAP / 2;
-    last = { rtp, us: (last?.us ?? 0) + (step * 1_000_000) / RTP_HZ };
+    const ticks = last === undefined ? 0 : rtpTicksBetween(last.rtp, rtp);
+    last = { rtp, us: (last?.us ?? 0) + (ticks * 1_000) / VIDEO_TICKS_PER_MS };
     return last.us;
   }
 
