@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ProtocolError } from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock } from '@sightline/shared/testing';
+import { anOpenRun } from '../store/anOpenRun.ts';
 import { createSealRegister, type SealRegister } from '../store/sealRegister.ts';
 import { closeSession } from './closeSession.ts';
 import { readManifest } from './manifestReader.ts';
@@ -12,14 +13,7 @@ import { createManifests, manifestPathOf, type Manifests } from './manifests.ts'
 import { createSealReports, type SealReports } from './sealReports.ts';
 import { createTestKey } from './testKey.ts';
 
-const session = {
-  companyId: 'acme',
-  userId: 'zoe',
-  userName: 'Zoe',
-  hostName: 'ws-1',
-  sessionId: 's1',
-  sessionStartedAtMs: 1_700_000_000_000,
-};
+const { session } = anOpenRun();
 
 describe('the reports of seals', () => {
   let dir: string;
