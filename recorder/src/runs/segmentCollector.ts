@@ -134,7 +134,6 @@ export function createSegmentCollector(deps: {
 
   /** Closes the first part if the one after it has begun; returns whether it did. */
   const closeComplete = async (ffmpegGone: boolean): Promise<boolean> => {
-    await openFirst();
     if (head === undefined) return false;
     const next = await readHead(head.index + 1);
     if (next === undefined) return false;
@@ -192,6 +191,7 @@ export function createSegmentCollector(deps: {
       for (const at of parts) {
         if (at < nextIndex) continue;
         if (head === undefined) nextIndex = at;
+        await openFirst();
         while (await closeComplete(true)) continue;
         await closeLast(head?.index === parts.at(-1) ? untilMs : undefined);
       }
