@@ -1,5 +1,6 @@
 import type { PictureSize } from '../ffmpeg/spsSize.ts';
 import type { TsFrames } from '../ffmpeg/tsFrames.ts';
+import { PTS_PER_MS } from '../ffmpeg/tsTimestamps.ts';
 import type { TimelineSegment, TimeRange } from '../playback/timeline.ts';
 
 /** A segment with what its media tells. */
@@ -15,8 +16,6 @@ export interface Stretch {
   range: TimeRange;
   hasAudio: boolean;
 }
-
-const PTS_PER_MS = 90;
 
 /** Cuts a timeline where it does not go on, and to the range; what two stretches have is in the earlier one only as far as the later one does not begin. */
 export function stretchesOf(timeline: readonly ReadSegment[], range: TimeRange): Stretch[] {

@@ -37,7 +37,7 @@ const refuse = (error: unknown): never => {
 type MediaRequest = FastifyRequest<{ Querystring: { token?: unknown; shownMs?: unknown } }>;
 
 /** How much of a segment is wanted: its beginning, as a playlist may name it, or all. */
-function shownMsOf({ query }: MediaRequest, { durationMs }: SegmentName): number {
+function wantedMsOf({ query }: MediaRequest, { durationMs }: SegmentName): number {
   if (query.shownMs === undefined) return durationMs;
   if (typeof query.shownMs === 'string' && /^\d{1,15}$/.test(query.shownMs)) return Number(query.shownMs);
   throw new HttpProblem(400, 'bad-request', 'shownMs is a whole number of ms, as playlists have it.');
@@ -122,7 +122,7 @@ export function playbackModule(deps: PlaybackDeps): HttpModule {
     request: MediaRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> => {
-    const shownMs = shownMsOf(request, name);
+    const shownMs = wantedMsOf(request, name);
     if (!folders.includes(trackFolder) || (range !== undefined && !touches(name, range))) throw foreign();
     try {
       return sendBytes(request, reply, {

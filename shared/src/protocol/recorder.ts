@@ -86,6 +86,9 @@ export const deletionClaim = sessionLocation.extend({
   cause: z.enum(['retention-age', 'retention-bytes', 'disk-full']),
 });
 
+/** A packet or frame of a run: its RTP timestamp (32 bit), and when it was at the sfu, by that one's wall time. */
+const rtpMoment = z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs });
+
 /** What the sfu asks of a recorder. */
 export const recorderCommands = {
   /**
@@ -115,7 +118,7 @@ export const recorderCommands = {
    * flows to the run only after the first acknowledgement; repeated, because clocks drift.
    */
   'run-sound': {
-    request: z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
+    request: rtpMoment,
     response: empty,
   },
   /**
@@ -151,9 +154,9 @@ export const recorderCommands = {
 /** What the sfu tells a recorder without waiting for an answer. */
 export const recorderNotices = {
   /** A key frame went out to the run: its RTP timestamp (90 kHz, 32 bit) and the sfu's wall time. */
-  'run-key-frame': z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
+  'run-key-frame': rtpMoment,
   /** The same of a frame of the run's first seconds that was less late than those before it. */
-  'run-frame': z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs }),
+  'run-frame': rtpMoment,
 } as const satisfies NoticeTable;
 
 /** What a recorder asks of the sfu. */
