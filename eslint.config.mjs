@@ -65,6 +65,25 @@ export default tseslint.config(
     rules: { '@typescript-eslint/unbound-method': 'off', 'max-lines': 'off' },
   },
   {
+    // What runs in the agent's worker, once for each shared screen.
+    files: ['agent/src/renderer/local/sent/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@sightline/shared',
+              allowTypeImports: true,
+              message:
+                'It brings every validator with it; export what the worker needs by a path of its own.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: { globals: globals.node },
     rules: { 'no-console': 'off' },
