@@ -175,7 +175,7 @@ export async function startFakeSfu({ silenceMs = 45_000, clockAheadMs = 0 } = {}
       ack({ ok: true, data: {} });
     });
     socket.on('run-stats', ({ runId }, ack) => {
-      ack({ ok: true, data: { packetsSent: packetsSent.get(runId)?.() ?? 0 } });
+      ack({ ok: true, data: { packetsSent: packetsSent.get(runId)?.() ?? 0, pictureMs: 0 } });
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Announcements } from '../control/announcements.ts';
-import { askPacketsSent } from '../control/runStats.ts';
+import { askRunStats } from '../control/runStats.ts';
 import type { SfuLink } from '../control/sfuLink.ts';
 import { adoptRun } from './adoption.ts';
 import { createCaretaker, type Caretaker } from './caretaker.ts';
@@ -7,7 +7,7 @@ import { createRunInstance, type RunInstanceDeps } from './runInstance.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 /** What the runs of a recorder need. */
-export interface RunsDeps extends Omit<RunInstanceDeps, 'onSegment' | 'packetsSent' | 'requestKeyFrame'> {
+export interface RunsDeps extends Omit<RunInstanceDeps, 'onSegment' | 'runStats' | 'requestKeyFrame'> {
   announcements: Announcements;
   request: SfuLink['request'];
 }
@@ -28,7 +28,7 @@ export function createRuns(deps: RunsDeps): { supervisor: Supervisor; caretaker:
       createRunInstance(order, {
         ...deps,
         onSegment,
-        packetsSent: () => askPacketsSent(request, order.runId, logger),
+        runStats: () => askRunStats(request, order.runId, logger),
         requestKeyFrame: () => request('key-frame-needed', { runId: order.runId }),
       }),
     announce: (runId, segment) => segments.announce(runId, segment),

@@ -4,6 +4,7 @@ import {
   type recorderCommands,
   type RunEndReason,
   type RunOrder,
+  type RunStats,
   type Segment,
 } from '@sightline/shared';
 import type * as z from 'zod';
@@ -53,7 +54,7 @@ export interface RunInstanceDeps {
   /** Hands over a segment that is durable. */
   onSegment: (segment: Segment) => void;
   /** What the sfu has sent to the run so far; undefined if it cannot be asked now. */
-  packetsSent: () => Promise<number | 'unknown-run' | undefined>;
+  runStats: () => Promise<RunStats | 'unknown-run' | undefined>;
   /** Asks the sfu for a key frame. */
   requestKeyFrame: () => Promise<unknown>;
 }
@@ -109,7 +110,7 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
 
   const observe = async (video: VideoWatch, closing: SingleFlight): Promise<void> => {
     const { needsMore } = stalls;
-    const asked = needsMore ? deps.packetsSent() : undefined;
+    const asked = needsMore ? deps.runStats() : undefined;
     const grew = await video.look();
     closing.start();
     if (grew && machine.state === 'listening') machine.handle('grows');
@@ -118,9 +119,10 @@ export function createRunInstance(order: RunOrder, deps: RunInstanceDeps): RunIn
     disownedRounds = answer === 'unknown-run' ? disownedRounds + 1 : 0;
     if (disownedRounds >= DISOWNED_ROUNDS)
       void end('recorder-lost', 'The sfu does not know the run any more.');
-    const packetsSent = answer === 'unknown-run' ? undefined : answer;
-    const stalled = stalls.observe({ nowMs: clock.nowMs(), grew, packetsSent, waitsForDisk });
-    if (stalled) void end('stalled', `Packets went out, but the file did not grow for ${STALL_MS} ms.`);
+    const sent = answer === 'unknown-run' ? undefined : answer;
+    const stalledMs = stalls.observe({ nowMs: clock.nowMs(), grew, sent, waitsForDisk });
+    if (stalledMs !== undefined)
+      void end('stalled', `Packets went out, but the file did not grow for ${stalledMs} ms.`);
   };
   const cannotBeWritten = (error: unknown): void => {
     logger.error({ err: error }, 'the recording cannot be written');

@@ -4,12 +4,13 @@ import { createStallDetector } from './stallDetector.ts';
 
 /** Observes once a second; returns the second at which the run counts as stalled, if it does. */
 function observeAll(
-  rounds: readonly { grew: boolean; packetsSent?: number | undefined; waitsForDisk?: boolean }[],
+  rounds: readonly { grew: boolean; packetsSent?: number; pictureMs?: number; waitsForDisk?: boolean }[],
 ): number | undefined {
   const detector = createStallDetector({ stallMs: 5_000, diskMs: 20_000 });
-  const at = rounds.findIndex(({ grew, packetsSent, waitsForDisk = false }, second) =>
-    detector.observe({ nowMs: second * 1_000, grew, packetsSent, waitsForDisk }),
-  );
+  const at = rounds.findIndex(({ grew, packetsSent, pictureMs = 0, waitsForDisk = false }, second) => {
+    const sent = packetsSent === undefined ? undefined : { packetsSent, pictureMs };
+    return detector.observe({ nowMs: second * 1_000, grew, sent, waitsForDisk }) !== undefined;
+  });
   return at === -1 ? undefined : at;
 }
 
@@ -31,6 +32,24 @@ describe('a stall', () => {
       packetsSent: second < 3 ? 10 : 25,
     }));
     expect(observeAll(rounds)).toBeUndefined();
+  });
+
+  it('is never one large picture over a narrow uplink, also when that becomes wide meanwhile', () => {
+    const rounds = Array.from({ length: 60 }, (_, second) => ({
+      grew: second % 11 === 10,
+      packetsSent: second * 30,
+      pictureMs: second % 11 < 9 ? 6_700 : 300,
+    }));
+    expect(observeAll(rounds)).toBeUndefined();
+  });
+
+  it('is seen later by as long as a picture takes', () => {
+    const rounds = Array.from({ length: 20 }, (_, second) => ({
+      grew: second === 0,
+      packetsSent: second * 30,
+      pictureMs: 6_700,
+    }));
+    expect(observeAll(rounds)).toBe(14);
   });
 
   it('is never claimed while the sfu does not answer', () => {
@@ -72,9 +91,14 @@ describe('a stall', () => {
   it('needs more than its file to be seen only while the file does not grow', () => {
     const detector = createStallDetector({ stallMs: 5_000, diskMs: 20_000 });
     expect(detector.needsMore).toBe(false);
-    detector.observe({ nowMs: 0, grew: false, packetsSent: undefined, waitsForDisk: false });
+    detector.observe({ nowMs: 0, grew: false, sent: undefined, waitsForDisk: false });
     expect(detector.needsMore).toBe(true);
-    detector.observe({ nowMs: 1_000, grew: true, packetsSent: 7, waitsForDisk: false });
+    detector.observe({
+      nowMs: 1_000,
+      grew: true,
+      sent: { packetsSent: 7, pictureMs: 0 },
+      waitsForDisk: false,
+    });
     expect(detector.needsMore).toBe(false);
   });
 });

@@ -3,7 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ProtocolError, type ManifestEntry, type RunOrder, type Segment } from '@sightline/shared';
+import {
+  ProtocolError,
+  type ManifestEntry,
+  type RunOrder,
+  type RunStats,
+  type Segment,
+} from '@sightline/shared';
 import { createLogger } from '@sightline/shared/node';
 import { createManualClock, type ManualClock } from '@sightline/shared/testing';
 import { createFakeEngine, type FakeEngine } from '../ffmpeg/fakeEngine.ts';
@@ -39,7 +45,7 @@ describe('the supervisor', () => {
   let announced: Segment[];
   let ends: { runId: string; reason: string; message: string }[];
   let adopted: string[];
-  let packetsSent: number | 'unknown-run';
+  let runStats: RunStats | 'unknown-run';
   let happened: () => void;
 
   beforeEach(async () => {
@@ -49,7 +55,7 @@ describe('the supervisor', () => {
     announced = [];
     ends = [];
     adopted = [];
-    packetsSent = 0;
+    runStats = { packetsSent: 0, pictureMs: 0 };
     happened = () => undefined;
     const logger = createLogger('test', 'silent');
     const openRuns = await createOpenRuns(join(dir, 'open'), logger);
@@ -73,7 +79,7 @@ describe('the supervisor', () => {
           clock,
           logger,
           onSegment,
-          packetsSent: () => Promise.resolve(packetsSent),
+          runStats: () => Promise.resolve(runStats),
           requestKeyFrame: () => Promise.resolve(),
         }),
       announce: (_runId, segment) => {
@@ -233,7 +239,7 @@ describe('the supervisor', () => {
   it('ends a run to which packets go and whose file does not grow', async () => {
     await supervisor.start(order);
     for (let sent = 60; ends.length === 0; sent += 60) {
-      packetsSent = sent;
+      runStats = { packetsSent: sent, pictureMs: 0 };
       await round();
     }
     expect(ends).toMatchObject([{ reason: 'stalled' }]);
@@ -243,13 +249,13 @@ describe('the supervisor', () => {
     await supervisor.start(order);
     engine.waitsForDisk = true;
     for (let second = 0; second < 30; second += 1) {
-      packetsSent = second;
+      runStats = { packetsSent: second, pictureMs: 0 };
       await round();
     }
     expect(supervisor.size).toBe(1);
     engine.waitsForDisk = false;
     for (let sent = 60; ends.length === 0; sent += 60) {
-      packetsSent = sent;
+      runStats = { packetsSent: sent, pictureMs: 0 };
       await round();
     }
     expect(ends).toMatchObject([{ reason: 'stalled' }]);
@@ -260,7 +266,7 @@ describe('the supervisor', () => {
     engine.stopsAfter = promise;
     await supervisor.start(order);
     for (let sent = 60; ends.length === 0; sent += 60) {
-      packetsSent = sent;
+      runStats = { packetsSent: sent, pictureMs: 0 };
       await round();
     }
     expect(ends).toMatchObject([{ reason: 'stalled' }]);
@@ -274,7 +280,7 @@ describe('the supervisor', () => {
 
   it('ends a run, without a report, that the sfu has forgotten', async () => {
     await supervisor.start(order);
-    packetsSent = 'unknown-run';
+    runStats = 'unknown-run';
     while (supervisor.size > 0) await round();
     expect(ends).toEqual([]);
     expect((await entries()).at(-1)).toMatchObject({ type: 'run-end', reason: 'recorder-lost' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, RunOrder } from '@sightline/shared';
+import type { Clock, RunOrder, RunStats } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
 import type { PublishedProducer } from '../clients/events.ts';
 import type { RecordingTap } from '../media/types.ts';
@@ -17,10 +17,10 @@ export interface ActiveRun {
   readonly sound: PublishedProducer | undefined;
   /** Resolves with true when the first key frame has gone out, with false if that can no longer happen. */
   readonly begun: Promise<boolean>;
-  /** Packets of it were lost: asks for a key frame, once in a while. */
+  /** Packets of it were lost: asks for a key frame, as soon as none can be under way any more. */
   keyFrameNeeded(): void;
-  /** How many packets of video have gone out. */
-  packetsSent(): Promise<number>;
+  /** What has gone out of its video. */
+  stats(): Promise<RunStats>;
   /** Ends the flow of packets; the recorder is not told. May be called again. */
   close(): void;
 }
@@ -69,7 +69,7 @@ export async function startActiveRun(options: ActiveRunOptions): Promise<ActiveR
       resolveBegun(true);
     });
     options.firstFrames.follow(tap, (rtpTimestamp, atMs) => recorder.frameSent(runId, rtpTimestamp, atMs));
-    createKeyFrameScheduler({
+    const keyFrames = createKeyFrameScheduler({
       tap,
       segmentMs: options.segmentMs,
       stagger: staggerOf(runId),
@@ -90,8 +90,11 @@ export async function startActiveRun(options: ActiveRunOptions): Promise<ActiveR
       recorder,
       sound,
       begun,
-      keyFrameNeeded: createKeyFrameRepair(tap, clock, logger),
-      packetsSent: async () => (await tap.stats()).packetsSent,
+      keyFrameNeeded: () => keyFrames.repair(),
+      stats: async () => ({
+        packetsSent: (await tap.stats()).packetsSent,
+        pictureMs: keyFrames.pictureMs,
+      }),
       close: () => tap.close(),
     };
   } catch (error) {
@@ -124,20 +127,6 @@ function orderOf(
     label,
     rtpParameters: tap.rtpParameters,
     ...(soundTap === undefined ? {} : { audio: { rtpParameters: soundTap.rtpParameters } }),
-  };
-}
-
-/** Losses come in swarms, and one key frame ends the damage of all that were before it. */
-const REPAIR_INTERVAL_MS = 1_000;
-
-function createKeyFrameRepair(tap: RecordingTap, clock: Clock, logger: Logger): () => void {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (tap.closed || clock.nowMs() - lastMs < REPAIR_INTERVAL_MS) return;
-    lastMs = clock.nowMs();
-    tap.requestKeyFrame().catch((error: unknown) => {
-      logger.warn({ err: error, code: 'key-frame-request-failed' }, 'a key frame could not be asked for');
-    });
   };
 }
 

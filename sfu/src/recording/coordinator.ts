@@ -3,6 +3,7 @@ import {
   type Clock,
   type RecordingState,
   type RunEndReason,
+  type RunStats,
   type Segment,
 } from '@sightline/shared';
 import type { Logger } from '@sightline/shared/node';
@@ -42,8 +43,8 @@ export type CoordinatorEvents = {
 export interface RecordingCoordinator {
   readonly events: TypedEmitter<CoordinatorEvents>;
   stateOf(sessionId: string, trackId: string): RecordingState;
-  /** How many packets have gone out to a run that is under way; undefined for any other. */
-  packetsSent(runId: string): Promise<number | undefined>;
+  /** What has gone out to a run that is under way; undefined for any other. */
+  statsOf(runId: string): Promise<RunStats | undefined>;
   /** Packets of a run were lost: asks for a key frame, which ends the damage, but not again and again. */
   keyFrameNeeded(runId: string): void;
   /** A segment is on record; of one that has holes, the agent may have kept what is missing. */
@@ -179,8 +180,8 @@ export function createRecordingCoordinator(deps: {
       }
       return 'off';
     },
-    async packetsSent(runId) {
-      return ofRun(runId)?.activeRun(runId)?.packetsSent();
+    async statsOf(runId) {
+      return ofRun(runId)?.activeRun(runId)?.stats();
     },
     keyFrameNeeded(runId) {
       ofRun(runId)?.activeRun(runId)?.keyFrameNeeded();

@@ -62,7 +62,7 @@ async function scheduled(uplinkBps: () => number | undefined = () => undefined) 
   const tap: FakeTap | undefined = engine.taps[0];
   if (tap === undefined) throw new Error('no tap');
   const clock = createManualClock();
-  createKeyFrameScheduler({
+  const { repair } = createKeyFrameScheduler({
     tap,
     segmentMs: SEGMENT_MS,
     stagger: 0,
@@ -81,7 +81,7 @@ async function scheduled(uplinkBps: () => number | undefined = () => undefined) 
       await settle();
     }
   };
-  return { tap, clock, pass };
+  return { tap, clock, pass, repair };
 }
 
 /** Lets what waits for promises run. */
@@ -137,6 +137,52 @@ describe('key frame scheduler', () => {
     await pass(1, MOVING_BPS);
     expect(tap.keyFramesRequested).toBe(0);
     await pass(24_000, MOVING_BPS);
+    expect(tap.keyFramesRequested).toBe(1);
+  });
+
+  it('asks at once when packets were lost, and once for all losses of a second', async () => {
+    const { tap, pass, repair } = await scheduled(() => 6_000_000);
+    await pass(3_000, MOVING_BPS);
+    for (let count = 0; count < 5; count += 1) repair();
+    expect(tap.keyFramesRequested).toBe(1);
+    await pass(500, MOVING_BPS);
+    repair();
+    expect(tap.keyFramesRequested).toBe(1);
+    await pass(500, MOVING_BPS);
+    expect(tap.keyFramesRequested).toBe(2);
+  });
+
+  it('asks for none while the last one may be under way on a narrow uplink, then for one', async () => {
+    const { tap, pass, repair } = await scheduled(() => 400_000);
+    for (let count = 0; count < 4; count += 1) {
+      await pass(1_000, MOVING_BPS);
+      repair();
+    }
+    expect(tap.keyFramesRequested).toBe(0);
+    await pass(1_000, MOVING_BPS);
+    expect(tap.keyFramesRequested).toBe(1);
+    repair();
+    await pass(4_500, MOVING_BPS);
+    expect(tap.keyFramesRequested).toBe(1);
+    await pass(500, MOVING_BPS);
+    expect(tap.keyFramesRequested).toBe(2);
+  });
+
+  it('asks for none after a loss whose damage a key frame has ended', async () => {
+    const { tap, pass, repair } = await scheduled(() => 400_000);
+    await pass(1_000, MOVING_BPS);
+    repair();
+    tap.sendKeyFrame(1, 10_000);
+    await pass(6_000, MOVING_BPS);
+    expect(tap.keyFramesRequested).toBe(0);
+  });
+
+  it('waits no longer than for a segment, however narrow the uplink', async () => {
+    const { tap, pass, repair } = await scheduled(() => 10_000);
+    await pass(29_500, MOVING_BPS);
+    repair();
+    expect(tap.keyFramesRequested).toBe(0);
+    await pass(500, MOVING_BPS);
     expect(tap.keyFramesRequested).toBe(1);
   });
 

@@ -40,13 +40,32 @@ export interface KeyFrameHistory {
  * came shortly before or where it would take more than a fifth of the uplink, never beyond the longest segment.
  */
 export function nextKeyFrameMs(history: KeyFrameHistory, segmentMs: number): number {
-  const { segmentStartMs, lastKeyFrameMs, keyFrameBytes, uplinkBps } = history;
-  const affordable =
-    uplinkBps === undefined
-      ? 0
-      : lastKeyFrameMs + (likelyBits(keyFrameBytes, uplinkBps) * 1_000) / (uplinkBps * BUDGET_SHARE);
+  const { segmentStartMs, lastKeyFrameMs } = history;
+  const affordable = lastKeyFrameMs + carriedMs(history) / BUDGET_SHARE;
   const spaced = lastKeyFrameMs + segmentMs * SPACING_SHARE;
   return Math.min(Math.max(segmentStartMs + segmentMs, spaced, affordable), segmentStartMs + MAX_SEGMENT_MS);
+}
+
+/** Losses come in swarms, and one key frame ends the damage of all that were before it. */
+const REPAIR_INTERVAL_MS = 1_000;
+
+/** For how long a key frame can be under way. */
+function carriedMs({ keyFrameBytes, uplinkBps }: KeyFrameHistory): number {
+  return uplinkBps === undefined ? 0 : (likelyBits(keyFrameBytes, uplinkBps) * 1_000) / uplinkBps;
+}
+
+/** {@link carriedMs}, as far as waiting for it makes sense. */
+function patienceMs(history: KeyFrameHistory): number {
+  return Math.min(carriedMs(history), MAX_SEGMENT_MS);
+}
+
+/**
+ * When a key frame is to be asked for after a loss. One that is asked for while another is under way would only wait
+ * behind it, and on a narrow uplink, where each takes seconds, delay all pictures by as much again.
+ */
+function nextRepairMs(history: KeyFrameHistory, repairedMs: number): number {
+  const carried = patienceMs(history);
+  return Math.max(history.lastKeyFrameMs + carried, repairedMs + Math.max(carried, REPAIR_INTERVAL_MS));
 }
 
 /** A narrow uplink carries only a part of a large key frame in the time for which its packets are counted. */
@@ -57,6 +76,10 @@ function likelyBits(countedBytes: number | undefined, uplinkBps: number): number
 
 /** Asks for a recording's key frames until closed. */
 export interface KeyFrameScheduler {
+  /** Packets were lost: asks for a key frame, as soon as none can be under way any more. */
+  repair(): void;
+  /** For how long the largest picture would be under way at present, from its first packet to its last; 0 when unknown. */
+  readonly pictureMs: number;
   close(): void;
 }
 
@@ -85,12 +108,16 @@ export function createKeyFrameScheduler(options: {
   let settled: { atMs: number; bytesSent: number } | undefined;
   let cancelRequest: (() => void) | undefined;
   let cancelSizing: (() => void) | undefined;
+  let isDamaged = false;
+  let repairedMs = Number.NEGATIVE_INFINITY;
 
   const report = (error: unknown): void => {
     if (!tap.closed)
       logger.warn({ err: error, code: 'key-frame-request-failed' }, 'a key frame could not be asked for');
   };
-  const due = (): number => nextKeyFrameMs({ ...history, uplinkBps: uplinkBps() }, segmentMs);
+  const known = (): KeyFrameHistory => ({ ...history, uplinkBps: uplinkBps() });
+  const due = (): number =>
+    isDamaged ? nextRepairMs(known(), repairedMs) : nextKeyFrameMs(known(), segmentMs);
   const isStill = async (): Promise<boolean> => {
     if (settled === undefined || clock.nowMs() >= history.segmentStartMs + STILL_SEGMENT_MS) return false;
     const before = settled;
@@ -99,9 +126,16 @@ export function createKeyFrameScheduler(options: {
     return ((settled.bytesSent - before.bytesSent) * 8_000) / elapsedMs < STILL_BPS;
   };
   const request = async (): Promise<void> => {
-    // The uplink may have become narrow since this was planned.
+    // The uplink may have become narrow since this was planned, or the last key frame may still be under way.
     if (due() > clock.nowMs()) {
       plan(due());
+      return;
+    }
+    if (isDamaged) {
+      isDamaged = false;
+      repairedMs = clock.nowMs();
+      plan(clock.nowMs() + segmentMs);
+      await tap.requestKeyFrame();
       return;
     }
     const { lastKeyFrameMs } = history;
@@ -135,6 +169,7 @@ export function createKeyFrameScheduler(options: {
     const nowMs = clock.nowMs();
     history.lastKeyFrameMs = nowMs;
     settled = undefined;
+    isDamaged = false;
     if (nowMs - history.segmentStartMs >= segmentMs) history.segmentStartMs = nowMs;
     plan(due());
     measure().catch(report);
@@ -144,5 +179,15 @@ export function createKeyFrameScheduler(options: {
     cancelSizing?.();
   };
   tap.onClosed(close);
-  return { close };
+  return {
+    repair() {
+      if (tap.closed) return;
+      isDamaged = true;
+      request().catch(report);
+    },
+    get pictureMs() {
+      return Math.ceil(patienceMs(known()));
+    },
+    close,
+  };
 }

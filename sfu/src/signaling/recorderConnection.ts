@@ -105,9 +105,9 @@ export function serveRecorder(socket: RecorderSocket, limiter: Limiter, deps: Re
         return {};
       },
       'run-stats': async ({ runId }) => {
-        const packetsSent = await coordinator.packetsSent(runId);
-        if (packetsSent === undefined) throw new ProtocolError('unknown-run', 'No such run is under way.');
-        return { packetsSent };
+        const stats = await coordinator.statsOf(runId);
+        if (stats === undefined) throw new ProtocolError('unknown-run', 'No such run is under way.');
+        return stats;
       },
       'key-frame-needed': ({ runId }) => {
         coordinator.keyFrameNeeded(runId);

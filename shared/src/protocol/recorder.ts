@@ -87,6 +87,13 @@ export const deletionClaim = sessionLocation.extend({
 });
 
 /** A packet or frame of a run: its RTP timestamp (32 bit), and when it was at the sfu, by that one's wall time. */
+const runStats = z.object({
+  /** Of its video, to the recorder. */
+  packetsSent: z.int().nonnegative(),
+  /** For how long the largest picture is under way over the agent's uplink, from its first packet to its last. */
+  pictureMs: z.int().nonnegative(),
+});
+
 const rtpMoment = z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs });
 
 /** What the sfu asks of a recorder. */
@@ -181,11 +188,8 @@ export const recorderRequests = {
     request: z.object({ runId: id, reason: runEndReason, message: z.string().max(2_000) }),
     response: empty,
   },
-  /** How many packets have gone out to the run so far: a file that does not grow meanwhile is a stall. */
-  'run-stats': {
-    request: z.object({ runId: id }),
-    response: z.object({ packetsSent: z.int().nonnegative() }),
-  },
+  /** What has gone out to the run so far: a file that does not grow meanwhile is a stall. */
+  'run-stats': { request: z.object({ runId: id }), response: runStats },
   /** Packets of a run were lost: a key frame ends the damage. */
   'key-frame-needed': { request: z.object({ runId: id }), response: empty },
   /** A seal is durable: the company's log is to have it. The same may be said again. */
@@ -288,6 +292,8 @@ export type RunEndReason = z.output<typeof runEndReason>;
 /** What identifies and feeds a run. */
 export type RunOrder = z.output<(typeof recorderCommands)['start-run']['request']>;
 /** The ledger of a session that is over. */
+export type RunStats = z.output<typeof runStats>;
+
 export type SessionClosing = z.output<(typeof recorderCommands)['close-session']['request']>;
 /** See {@link sessionLocation}. */
 export type SessionLocation = z.output<typeof sessionLocation>;
