@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { natural } from '../lib/natural.ts';
 
 /** How large the benchmark is. */
 export interface DurabilityOptions {
@@ -14,10 +15,4 @@ export function parseOptions(args: readonly string[]): DurabilityOptions {
     options: { kills: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },
   });
   return { kills: natural('kills', values.kills), seed: natural('seed', values.seed) };
-}
-
-function natural(name: string, text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new Error(`--${name} takes a number from 1 to 999999, not "${text}".`);
-  return Number(text);
 }

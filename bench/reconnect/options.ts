@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { natural } from '../lib/natural.ts';
 
 /** How large the benchmark is. */
 export interface ReconnectOptions {
@@ -17,11 +18,5 @@ export function parseOptions(args: readonly string[]): ReconnectOptions {
       connected: { type: 'string', default: '5000' },
     },
   });
-  return { agents: count('agents', values.agents), connected: count('connected', values.connected) };
-}
-
-function count(name: string, text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text))
-    throw new Error(`--${name} takes a number from 1 to 99999, not "${text}".`);
-  return Number(text);
+  return { agents: natural('agents', values.agents), connected: natural('connected', values.connected) };
 }

@@ -1,5 +1,6 @@
 import { access, chmod, constants, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { CHROMIUM_SWITCHES } from '@sightline/agent/main/chromiumSwitches.ts';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { type Closable, createCleanup } from './cleanup.ts';
 import type { Display } from './display.ts';
@@ -80,13 +81,16 @@ async function launch(
   }
 }
 
+/** As the agent's shell starts it. */
+const AGENT_FLAGS = Object.entries(CHROMIUM_SWITCHES).map(([name, value]) => `--${name}=${value}`);
+
 /**
- * A Chromium with windows on a display, whose pages may capture that display's first monitor without asking:
- * to capture a second one, `Display.addMonitor` it when the first is being captured.
+ * A Chromium with windows on a display, started as the agent's shell starts its own. Its pages may capture that display's
+ * first monitor without asking: to capture a second one, `Display.addMonitor` it when the first is being captured.
  */
 export function launchAgentChromium({ display, ...options }: AgentChromiumOptions): Promise<Chromium> {
   return launch(
-    [`--auto-select-desktop-capture-source=${FIRST_MONITOR}`],
+    [...AGENT_FLAGS, `--auto-select-desktop-capture-source=${FIRST_MONITOR}`],
     false,
     { DISPLAY: display.name },
     options,

@@ -5,6 +5,7 @@ import { systemClock } from '@sightline/shared';
 import { app, BrowserWindow, desktopCapturer, ipcMain, powerMonitor, safeStorage, session } from 'electron';
 import { IPC } from '../bridge.ts';
 import { serveBridge } from './bridgeHost.ts';
+import { applyChromiumSwitches } from './chromiumSwitches.ts';
 import { createCredentialFile } from './credentialFile.ts';
 import { createDisplaySources } from './displaySources.ts';
 import { createFarewell } from './farewell.ts';
@@ -16,6 +17,7 @@ import { guardContents, loadPage, windowOptions } from './window.ts';
 const preloadPath = fileURLToPath(new URL('../preload/index.cjs', import.meta.url));
 
 async function openShell(): Promise<void> {
+  applyChromiumSwitches(app.commandLine);
   const page = ownPage(process.env);
   await app.whenReady();
   guardPermissions(session.defaultSession, page);
