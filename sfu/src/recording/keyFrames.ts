@@ -21,6 +21,9 @@ export const STILL_BPS = 20_000;
 const STILL_SEGMENT_MS = 20_000;
 const STILL_LOOK_MS = 1_000;
 
+/** Losses come in swarms, and one key frame ends the damage of all that were before it. */
+const REPAIR_INTERVAL_MS = 1_000;
+
 /** A page of text at 1080p: what a key frame is taken for whose size is not known. */
 const LARGE_KEY_FRAME_BYTES = 250_000;
 
@@ -45,9 +48,6 @@ export function nextKeyFrameMs(history: KeyFrameHistory, segmentMs: number): num
   const spaced = lastKeyFrameMs + segmentMs * SPACING_SHARE;
   return Math.min(Math.max(segmentStartMs + segmentMs, spaced, affordable), segmentStartMs + MAX_SEGMENT_MS);
 }
-
-/** Losses come in swarms, and one key frame ends the damage of all that were before it. */
-const REPAIR_INTERVAL_MS = 1_000;
 
 /** For how long a key frame can be under way. */
 function carriedMs({ keyFrameBytes, uplinkBps }: KeyFrameHistory): number {
