@@ -64,7 +64,7 @@ export const step = fc.oneof(
   fc.record({ do: fc.constant('report' as const), recorderId: recorder, nth: any }),
   fc.record({ do: fc.constant('crash' as const), recorderId: recorder }),
 );
-type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** A recorder as it may be killed at any moment: what it was told is gone then, what it removed is not. */
 interface ModelRecorder {
@@ -189,7 +189,8 @@ export class World {
 
   async #remove({ recorderId, nth }: { recorderId: string; nth: number }): Promise<void> {
     const claim = this.#confirmedClaim(recorderId, nth);
-    if (claim === undefined) return;
+    // What is gone cannot be removed again: a hold that is placed after the report is late for nothing.
+    if (claim === undefined || this.#isGone(claim, recorderId)) return;
     const { sessionId } = claim;
     for (const hold of this.holds)
       expect({ hold, removes: this.#heldSecond(hold, sessionId) }).toEqual({ hold, removes: undefined });
@@ -198,8 +199,12 @@ export class World {
 
   async #report({ recorderId, nth }: { recorderId: string; nth: number }): Promise<void> {
     const claim = this.#confirmedClaim(recorderId, nth);
-    if (claim === undefined || !this.gone.has(`${claim.sessionId} at ${recorderId}`)) return;
+    if (claim === undefined || !this.#isGone(claim, recorderId)) return;
     await this.#repositories.deletions.done(claim.claimId, recorderId, 1, this.clock.nowMs());
+  }
+
+  #isGone({ sessionId }: DeletionClaim, recorderId: string): boolean {
+    return this.gone.has(`${sessionId} at ${recorderId}`);
   }
 
   #confirmedClaim(recorderId: string, nth: number): DeletionClaim | undefined {
