@@ -10,6 +10,12 @@ export interface HlsPlayer {
   close(): void;
 }
 
+/** Where a player is in its playlist. */
+interface Standing {
+  positionSeconds: number;
+  plays: boolean;
+}
+
 /** Whether this browser can play recordings. */
 export const canPlayHls = (): boolean => Hls.isSupported();
 
@@ -36,6 +42,8 @@ export function createHlsPlayer(deps: {
   let begun = false;
   let fragments: Fragment[] = [];
   let resumedAtEndMs = Number.NEGATIVE_INFINITY;
+  /** Where to go on as soon as the element has a source again: without one it is nowhere, and paused. */
+  let resumption: Standing | undefined;
   const hls = new Hls({
     backBufferLength: 60,
     timelineOffset: TIMELINE_START_SECONDS,
@@ -53,11 +61,18 @@ export function createHlsPlayer(deps: {
   hls.on(Events.ERROR, (_event, data) => {
     if (data.fatal) recover(data);
   });
-  // What the decoder refuses hls.js does not tell of.
+  // What the decoder refuses either the element tells of first, or hls.js when it cannot append any more: then it
+  // would begin again before the damage, and take its own position for one that does not include the offset.
   const onVideoError = (): void => {
     if (video.error?.code === MediaError.MEDIA_ERR_DECODE) skipDamage();
   };
+  hls.recoverMediaError = () => {
+    if (video.error?.code === MediaError.MEDIA_ERR_DECODE) skipDamage();
+    else attachAgain(standing());
+  };
+  const onMetadata = (): void => void resume();
   video.addEventListener('error', onVideoError);
+  video.addEventListener('loadedmetadata', onMetadata);
 
   function enter(details: LevelDetails): void {
     fragments = toFragments(details);
@@ -72,7 +87,9 @@ export function createHlsPlayer(deps: {
 
   function recover(data: ErrorData): void {
     if (data.type === ErrorTypes.MEDIA_ERROR) {
-      skipDamage();
+      // Before it tells of an error, hls.js recovers from it or stops loading, or both.
+      if (resumption === undefined) skipDamage();
+      else hls.startLoad(resumption.positionSeconds - TIMELINE_START_SECONDS);
       return;
     }
     onTrouble(describe(data));
@@ -81,23 +98,33 @@ export function createHlsPlayer(deps: {
 
   function skipDamage(): void {
     const nowMs = deps.clock.nowMs();
-    const resumption = resumeBehind(fragments, video.currentTime);
+    const { positionSeconds, plays } = standing();
+    const behind = resumeBehind(fragments, positionSeconds);
     // Decoders read ahead: where the last pictures are few, the damage is met again at once.
-    if (resumption === undefined || (resumption.atEnd && nowMs - resumedAtEndMs < RETRY_MS)) {
+    if (behind === undefined || (behind.atEnd && nowMs - resumedAtEndMs < RETRY_MS)) {
       onTrouble('The last picture cannot be decoded.');
       return;
     }
-    const { positionSeconds, atEnd } = resumption;
-    const plays = !video.paused && !atEnd;
-    if (atEnd) resumedAtEndMs = nowMs;
-    // The element is of no use any more until it gets another source.
-    hls.detachMedia();
-    hls.attachMedia(video);
-    hls.startLoad(positionSeconds - TIMELINE_START_SECONDS);
-    video.addEventListener('loadedmetadata', () => void resume(positionSeconds, plays), { once: true });
+    if (behind.atEnd) resumedAtEndMs = nowMs;
+    attachAgain({ positionSeconds: behind.positionSeconds, plays: plays && !behind.atEnd });
   }
 
-  async function resume(positionSeconds: number, plays: boolean): Promise<void> {
+  function standing(): Standing {
+    return resumption ?? { positionSeconds: video.currentTime, plays: !video.paused };
+  }
+
+  /** The element is of no use any more after a failure until it gets another source. */
+  function attachAgain(at: Standing): void {
+    resumption = at;
+    hls.detachMedia();
+    hls.attachMedia(video);
+    hls.startLoad(at.positionSeconds - TIMELINE_START_SECONDS);
+  }
+
+  async function resume(): Promise<void> {
+    if (resumption === undefined) return;
+    const { positionSeconds, plays } = resumption;
+    resumption = undefined;
     video.currentTime = positionSeconds;
     try {
       if (plays) await video.play();
@@ -131,6 +158,7 @@ export function createHlsPlayer(deps: {
       closed = true;
       cancelRetry?.();
       video.removeEventListener('error', onVideoError);
+      video.removeEventListener('loadedmetadata', onMetadata);
       hls.destroy();
     },
   };
