@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { natural } from '../lib/natural.ts';
 
+const MAX_AGENTS = 99_999;
+
 /** How large the benchmark is. */
 export interface ReconnectOptions {
   /** Agents that stream while the sfu is killed. */
@@ -18,5 +20,8 @@ export function parseOptions(args: readonly string[]): ReconnectOptions {
       connected: { type: 'string', default: '5000' },
     },
   });
-  return { agents: natural('agents', values.agents), connected: natural('connected', values.connected) };
+  return {
+    agents: natural('agents', values.agents, MAX_AGENTS),
+    connected: natural('connected', values.connected, MAX_AGENTS),
+  };
 }

@@ -63,11 +63,12 @@ export function createHlsPlayer(deps: {
   });
   // What the decoder refuses either the element tells of first, or hls.js when it cannot append any more: then it
   // would begin again before the damage, and take its own position for one that does not include the offset.
+  const cannotDecode = (): boolean => video.error?.code === MediaError.MEDIA_ERR_DECODE;
   const onVideoError = (): void => {
-    if (video.error?.code === MediaError.MEDIA_ERR_DECODE) skipDamage();
+    if (cannotDecode()) skipDamage();
   };
   hls.recoverMediaError = () => {
-    if (video.error?.code === MediaError.MEDIA_ERR_DECODE) skipDamage();
+    if (cannotDecode()) skipDamage();
     else attachAgain(standing());
   };
   const onMetadata = (): void => void resume();
@@ -81,7 +82,7 @@ export function createHlsPlayer(deps: {
 
   /** What still runs is begun near its end, all else at its beginning; hls.js would do so only from 0 on. */
   function begin(running: boolean): void {
-    if (running) hls.startLoad(livePosition(fragments) - TIMELINE_START_SECONDS);
+    if (running) loadFrom(livePosition(fragments));
     else video.currentTime = TIMELINE_START_SECONDS;
   }
 
@@ -89,7 +90,7 @@ export function createHlsPlayer(deps: {
     if (data.type === ErrorTypes.MEDIA_ERROR) {
       // Before it tells of an error, hls.js recovers from it or stops loading, or both.
       if (resumption === undefined) skipDamage();
-      else hls.startLoad(resumption.positionSeconds - TIMELINE_START_SECONDS);
+      else loadFrom(resumption.positionSeconds);
       return;
     }
     onTrouble(describe(data));
@@ -118,7 +119,12 @@ export function createHlsPlayer(deps: {
     resumption = at;
     hls.detachMedia();
     hls.attachMedia(video);
-    hls.startLoad(at.positionSeconds - TIMELINE_START_SECONDS);
+    loadFrom(at.positionSeconds);
+  }
+
+  /** hls.js counts from where the timeline begins. */
+  function loadFrom(positionSeconds: number): void {
+    hls.startLoad(positionSeconds - TIMELINE_START_SECONDS);
   }
 
   async function resume(): Promise<void> {

@@ -86,7 +86,7 @@ export const deletionClaim = sessionLocation.extend({
   cause: z.enum(['retention-age', 'retention-bytes', 'disk-full']),
 });
 
-/** A packet or frame of a run: its RTP timestamp (32 bit), and when it was at the sfu, by that one's wall time. */
+/** What has gone out to a run so far. */
 const runStats = z.object({
   /** Of its video, to the recorder. */
   packetsSent: z.int().nonnegative(),
@@ -94,6 +94,7 @@ const runStats = z.object({
   pictureMs: z.int().nonnegative(),
 });
 
+/** A packet or frame of a run: its RTP timestamp (32 bit), and when it was at the sfu, by that one's wall time. */
 const rtpMoment = z.object({ runId: id, rtpTimestamp: z.int().nonnegative(), atMs: timeMs });
 
 /** What the sfu asks of a recorder. */
@@ -291,9 +292,9 @@ export type Segment = z.output<typeof segment>;
 export type RunEndReason = z.output<typeof runEndReason>;
 /** What identifies and feeds a run. */
 export type RunOrder = z.output<(typeof recorderCommands)['start-run']['request']>;
-/** The ledger of a session that is over. */
+/** What has gone out to a run so far. */
 export type RunStats = z.output<typeof runStats>;
-
+/** The ledger of a session that is over. */
 export type SessionClosing = z.output<(typeof recorderCommands)['close-session']['request']>;
 /** See {@link sessionLocation}. */
 export type SessionLocation = z.output<typeof sessionLocation>;
