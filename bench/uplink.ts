@@ -10,7 +10,13 @@
  */
 import { greatestAgeMs } from '@sightline/e2e/harness/perSecond.ts';
 import { percentile } from '@sightline/e2e/harness/frameSummary.ts';
-import { isFull, NARROW, openNarrowUplink, type NarrowUplink } from '@sightline/e2e/harness/narrowUplink.ts';
+import {
+  comeToWatch,
+  fullRate,
+  NARROW,
+  openNarrowUplink,
+  type NarrowUplink,
+} from '@sightline/e2e/harness/narrowUplink.ts';
 import { openDashboard } from '@sightline/e2e/harness/product.ts';
 import { machine } from './lib/machine.ts';
 import { progress, runBenchmark } from './lib/runBenchmark.ts';
@@ -19,7 +25,6 @@ import { parseOptions } from './uplink/options.ts';
 const CAPPED_MS = 20_000;
 const SETTLED_MS = 5_000;
 const FREE_MS = 6_000;
-const FULL_RATE = 0.9;
 /** Longer than anything that was ever seen. */
 const TIMEOUT_MS = 90_000;
 const GOALS = { greatestAgeMs: 3_000, recoveredMs: 10_000 };
@@ -27,34 +32,27 @@ const GOALS = { greatestAgeMs: 3_000, recoveredMs: 10_000 };
 const options = parseOptions(process.argv.slice(2));
 const limit = { ...NARROW, queueMs: options.queueMs };
 
-async function cap(uplink: NarrowUplink, fullRate: number) {
+async function cap(uplink: NarrowUplink, wantedRate: number) {
   await uplink.narrow(limit);
-  const keyFramesBefore = await uplink.keyFramesEncoded();
-  const { samples } = await uplink.watch(CAPPED_MS);
-  const keyFrames = (await uplink.keyFramesEncoded()) - keyFramesBefore;
+  const { keyFrames, result: capped } = await uplink.countKeyFrames(() => uplink.watch(CAPPED_MS));
   await uplink.widen();
-  const recovered = await uplink.watchUntilRate(fullRate, TIMEOUT_MS);
-  const seen = [...samples, ...recovered.samples];
+  const recovered = await uplink.watchUntilRate(wantedRate, TIMEOUT_MS);
+  const seen = [...capped.samples, ...recovered.samples];
   return { greatestAgeMs: greatestAgeMs(seen, Date.now()), keyFrames, recoveredMs: recovered.afterMs };
 }
 
-async function comeLate(uplink: NarrowUplink, fullRate: number) {
+async function comeLate(uplink: NarrowUplink, wantedRate: number) {
   const dashboard = await openDashboard(uplink.stack);
   try {
     await dashboard.tile('ann');
     await uplink.narrow(limit);
     await uplink.watch(SETTLED_MS);
-    const keyFramesBefore = await uplink.keyFramesEncoded();
-    const cameAtMs = Date.now();
-    const late = await dashboard.focus('ann');
-    const waited = await late.takeUntil('a full picture', isFull, TIMEOUT_MS);
-    const first = waited.find(isFull);
-    const keyFrames = (await uplink.keyFramesEncoded()) - keyFramesBefore;
-    return { firstPictureMs: (first?.seenAtMs ?? Number.NaN) - cameAtMs, keyFrames };
+    const { keyFrames, result } = await uplink.countKeyFrames(() => comeToWatch(dashboard, TIMEOUT_MS));
+    return { firstPictureMs: result, keyFrames };
   } finally {
     await dashboard.close();
     await uplink.widen();
-    await uplink.watchUntilRate(fullRate, TIMEOUT_MS);
+    await uplink.watchUntilRate(wantedRate, TIMEOUT_MS);
   }
 }
 
@@ -77,14 +75,9 @@ const summary = (values: readonly number[]): { p50: number; max: number; all: re
 
 await runBenchmark(async (cleanup) => {
   const uplink = cleanup.use(await openNarrowUplink());
-  const { seconds } = await uplink.watch(FREE_MS);
-  const frames = percentile(
-    seconds.map((second) => second.frames),
-    0.5,
-  );
-  const fullRate = frames * FULL_RATE;
-  const caps = await repeat(options.caps, 'cap', () => cap(uplink, fullRate));
-  const late = await repeat(Math.ceil(options.caps / 2), 'late viewer', () => comeLate(uplink, fullRate));
+  const wantedRate = fullRate(await uplink.watch(FREE_MS));
+  const caps = await repeat(options.caps, 'cap', () => cap(uplink, wantedRate));
+  const late = await repeat(Math.ceil(options.caps / 2), 'late viewer', () => comeLate(uplink, wantedRate));
   return {
     caps: caps.length,
     queueMs: options.queueMs,

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCleanup } from './harness/cleanup.ts';
 import { reportFigures } from './harness/figures.ts';
-import { percentile, summariseOrder } from './harness/frameSummary.ts';
+import { summariseOrder } from './harness/frameSummary.ts';
 import { decodeAccounted, ledgerOf, problemsOf } from './harness/ledger.ts';
-import { isFull, openNarrowUplink, type NarrowUplink, type Phase } from './harness/narrowUplink.ts';
+import {
+  comeToWatch,
+  fullRate,
+  medianFrames,
+  openNarrowUplink,
+  type NarrowUplink,
+} from './harness/narrowUplink.ts';
 import { greatestAgeMs } from './harness/perSecond.ts';
 import { run } from './harness/proc.ts';
 import { openDashboard, playback } from './harness/product.ts';
@@ -16,9 +22,6 @@ const SETTLED_MS = 5_000;
 /** How soon it is depends on the machine: `npm run bench -- uplink` measures that. */
 const RECOVERED_MS = 60_000;
 const HEALED_MS = 60_000;
-
-/** Of the rate before; the rest is a busy machine's. */
-const FULL_RATE = 0.9;
 
 /** What the issue asks for, as long as no packet is lost for good. */
 const GREATEST_AGE_MS = 3_000;
@@ -40,21 +43,13 @@ beforeAll(async () => {
 
 afterAll(() => cleanup.close());
 
-const medianFrames = ({ seconds }: Phase): number =>
-  percentile(
-    seconds.map(({ frames }) => frames),
-    0.5,
-  );
-
 describe('an uplink that becomes narrow and wide again', () => {
   it('costs pictures, not their size, their order, or what can be read in them', async () => {
     const free = await uplink.watch(FREE_MS);
     await uplink.narrow();
-    const keyFramesBefore = await uplink.keyFramesEncoded();
-    const capped = await uplink.watch(CAPPED_MS);
-    const keyFrames = (await uplink.keyFramesEncoded()) - keyFramesBefore;
+    const { keyFrames, result: capped } = await uplink.countKeyFrames(() => uplink.watch(CAPPED_MS));
     await uplink.widen();
-    const recovered = await uplink.watchUntilRate(medianFrames(free) * FULL_RATE, RECOVERED_MS);
+    const recovered = await uplink.watchUntilRate(fullRate(free), RECOVERED_MS);
 
     const all = [...free.samples, ...capped.samples, ...recovered.samples];
     const order = summariseOrder(all);
@@ -85,19 +80,14 @@ describe('an uplink that becomes narrow and wide again', () => {
     await dashboard.tile('ann');
     await uplink.narrow();
     await uplink.watch(SETTLED_MS);
-    const keyFramesBefore = await uplink.keyFramesEncoded();
-    const cameAtMs = Date.now();
-    const late = await dashboard.focus('ann');
-    const waited = await late.takeUntil(
-      'a full picture',
-      isFull,
-      MAX_LATE_KEY_FRAMES * KEY_FRAME_MS + LOSS_MS,
-    );
-    const after = await uplink.watch(SETTLED_MS);
-    const keyFrames = (await uplink.keyFramesEncoded()) - keyFramesBefore;
+    const { keyFrames, result } = await uplink.countKeyFrames(async () => ({
+      firstAfterMs: await comeToWatch(dashboard, MAX_LATE_KEY_FRAMES * KEY_FRAME_MS + LOSS_MS),
+      after: await uplink.watch(SETTLED_MS),
+    }));
     await uplink.widen();
+    const { firstAfterMs, after } = result;
     const figures = {
-      firstAfterMs: (waited.find(isFull)?.seenAtMs ?? Number.NaN) - cameAtMs,
+      firstAfterMs,
       keyFrames,
       greatestAgeMs: greatestAgeMs(after.samples, Date.now()),
     };

@@ -3,11 +3,10 @@ import { openAgentScreen, type AgentScreen } from './agentScreen.ts';
 import { createCleanup, type Closable } from './cleanup.ts';
 import { startDisplay } from './display.ts';
 import { enrolmentLink } from './enrolment.ts';
-import type { SeenFrameSample } from './frameSummary.ts';
+import { percentile, type SeenFrameSample } from './frameSummary.ts';
 import { createNetworkNamespace, type RateLimit } from './netns.ts';
-import type { PageProbe } from './pageProbe.ts';
 import { summariseSeconds, type SecondSummary } from './perSecond.ts';
-import { openDashboard, share } from './product.ts';
+import { openDashboard, share, type Dashboard } from './product.ts';
 import { watchSenders, type SentVideo } from './senderProbe.ts';
 import { startStack, type Stack } from './stack.ts';
 import { until } from './until.ts';
@@ -19,6 +18,7 @@ import { until } from './until.ts';
 export const NARROW: RateLimit = { rateBps: 300_000, queueMs: 1_000 };
 
 const WIDTH = 1280;
+const FULL_RATE = 0.9;
 const KEY_FRAME_TIMEOUT_MS = 30_000;
 /** What is left of a key frame by then has passed. */
 const KEY_FRAME_PASSES_MS = 1_000;
@@ -34,11 +34,10 @@ export interface NarrowUplink extends Closable {
   readonly stack: Stack;
   readonly screen: AgentScreen;
   readonly sessionId: string;
-  readonly probe: PageProbe;
   /** What the agent sends at present. */
   sentVideos(): Promise<SentVideo[]>;
-  /** How many key frames of the full picture the agent has encoded. */
-  keyFramesEncoded(): Promise<number>;
+  /** How many key frames of the full picture the agent encodes meanwhile, and what comes of it. */
+  countKeyFrames<T>(during: () => Promise<T>): Promise<{ keyFrames: number; result: T }>;
   /**
    * Makes the uplink narrow when a key frame has passed. The narrow link takes more than four seconds over one: the sfu
    * puts the next one off for up to 30 s, but cannot call back what is under way.
@@ -87,9 +86,12 @@ export async function openNarrowUplink(): Promise<NarrowUplink> {
       stack,
       screen,
       sessionId,
-      probe,
       sentVideos,
-      keyFramesEncoded,
+      async countKeyFrames(during) {
+        const before = await keyFramesEncoded();
+        const result = await during();
+        return { keyFrames: (await keyFramesEncoded()) - before, result };
+      },
       async narrow(limit = NARROW) {
         const before = await keyFramesEncoded();
         await until('a key frame', async () => (await keyFramesEncoded()) > before, {
@@ -126,8 +128,26 @@ export async function openNarrowUplink(): Promise<NarrowUplink> {
   }
 }
 
+/** How many pictures a second usually has. */
+export const medianFrames = ({ seconds }: Phase): number =>
+  percentile(
+    seconds.map(({ frames }) => frames),
+    0.5,
+  );
+
+/** The rate that counts as full again after one: the rest is a busy machine's. */
+export const fullRate = (free: Phase): number => medianFrames(free) * FULL_RATE;
+
+/** Has somebody come to watch ann. Returns after how long the full picture was there, ms. */
+export async function comeToWatch(dashboard: Dashboard, timeoutMs: number): Promise<number> {
+  const cameAtMs = Date.now();
+  const probe = await dashboard.focus('ann');
+  const waited = await probe.takeUntil('a full picture', isFull, timeoutMs);
+  return (waited.find(isFull)?.seenAtMs ?? Number.NaN) - cameAtMs;
+}
+
 /** Whether that is the full picture, not the small one that stands in for it. */
-export const isFull = ({ width }: SeenFrameSample): boolean => width === WIDTH;
+const isFull = ({ width }: SeenFrameSample): boolean => width === WIDTH;
 
 /** The picture with which the first second begins that has so many. */
 function beginOfRate(
