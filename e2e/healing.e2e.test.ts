@@ -14,7 +14,8 @@ import { createNetworkNamespace, type NetworkNamespace } from './harness/netns.t
 import { browserOf } from './harness/processes.ts';
 import { recordedRun, share, shareScreen, type SharedScreen } from './harness/product.ts';
 import { stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { startRemoteStack } from './harness/remoteStack.ts';
+import type { Stack } from './harness/stack.ts';
 import { createTempDir } from './harness/tempDir.ts';
 import { until } from './harness/until.ts';
 import { verifyRecordings } from './harness/verifier.ts';
@@ -28,8 +29,8 @@ const HEALED_MS = 60_000;
 const MAX_LOST_MS = 1_000;
 /** Where what was recorded here and what was recorded there meet. */
 const MAX_SEAM_MS = 100;
-/** Two pictures of what an agent records itself are this far apart, with a seam between them. */
-const MAX_PAUSE_MS = 150 + MAX_SEAM_MS;
+/** Pictures of what an agent records itself come every 67 ms; a busy machine may lose some in a row. */
+const MAX_PAUSE_MS = 1_000;
 
 const cleanup = createCleanup();
 let stack: Stack;
@@ -42,8 +43,7 @@ let sharedAgainAtMs: number;
 
 beforeAll(async () => {
   network = cleanup.use(await createNetworkNamespace());
-  stack = cleanup.use(await startStack({ mediaHost: network.hostAddress }));
-  for (const url of [stack.url, stack.recorderUrl]) await network.relayTcp(Number(new URL(url).port));
+  stack = cleanup.use(await startRemoteStack(network));
   display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
   profile = join(cleanup.use(await createTempDir('profile')).path, 'profile');
   const clockAheadMs = HOUR_MS;

@@ -8,7 +8,8 @@ import { decodeAccounted, ledgerOf, problemsOf } from './harness/ledger.ts';
 import { createNetworkNamespace, type NetworkNamespace } from './harness/netns.ts';
 import { recordedRun, share, shareScreen, type SharedScreen } from './harness/product.ts';
 import { runsOf, stopSharing } from './harness/recordings.ts';
-import { startStack, type Stack } from './harness/stack.ts';
+import { startRemoteStack } from './harness/remoteStack.ts';
+import type { Stack } from './harness/stack.ts';
 import { until } from './harness/until.ts';
 
 /** Sooner than an agent notices that nothing arrives. */
@@ -19,8 +20,8 @@ const MAX_SPARSE_MS = 2_000;
 const OUTAGE_MS = 3_000;
 const NOTICED_MS = 15_000;
 const HEALED_MS = 60_000;
-/** Two pictures of what is encoded while nothing arrives, or recorded by the agent itself, are this far apart. */
-const MAX_PAUSE_MS = 250;
+/** Pictures of what an agent records itself come every 67 ms; a busy machine may lose some in a row. */
+const MAX_PAUSE_MS = 1_000;
 /** A loss that is noticed sooner shows nothing. */
 const UNNOTICED_MS = 2_000;
 /** Where what was recorded here and what was recorded there meet. */
@@ -35,8 +36,7 @@ const pageErrors: string[] = [];
 
 beforeAll(async () => {
   network = cleanup.use(await createNetworkNamespace());
-  stack = cleanup.use(await startStack({ mediaHost: network.hostAddress }));
-  for (const url of [stack.url, stack.recorderUrl]) await network.relayTcp(Number(new URL(url).port));
+  stack = cleanup.use(await startRemoteStack(network));
   const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
   screen = cleanup.use(await shareScreen({ display, stack, user: 'ann', network }));
   screen.agentPage.on('pageerror', (error) => pageErrors.push(String(error)));

@@ -8,7 +8,8 @@ import { createNetworkNamespace, type RateLimit } from './netns.ts';
 import { summariseSeconds, type SecondSummary } from './perSecond.ts';
 import { openDashboard, share, type Dashboard } from './product.ts';
 import { watchSenders, type SentVideo } from './senderProbe.ts';
-import { startStack, type Stack } from './stack.ts';
+import { startRemoteStack } from './remoteStack.ts';
+import type { Stack } from './stack.ts';
 import { until } from './until.ts';
 
 /**
@@ -62,8 +63,7 @@ export async function openNarrowUplink(): Promise<NarrowUplink> {
   const cleanup = createCleanup();
   try {
     const network = cleanup.use(await createNetworkNamespace());
-    const stack = cleanup.use(await startStack({ mediaHost: network.hostAddress }));
-    for (const url of [stack.url, stack.recorderUrl]) await network.relayTcp(Number(new URL(url).port));
+    const stack = cleanup.use(await startRemoteStack(network));
     const display = cleanup.use(await startDisplay({ size: { width: WIDTH, height: 720 } }));
     const screen = cleanup.use(
       await openAgentScreen({

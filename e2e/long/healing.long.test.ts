@@ -8,7 +8,8 @@ import { decodeAccounted, problemsOf } from '../harness/ledger.ts';
 import { createNetworkNamespace, type NetworkNamespace } from '../harness/netns.ts';
 import { findSession, recordedRun, shareScreen, type SharedScreen } from '../harness/product.ts';
 import { endedSession } from '../harness/recordings.ts';
-import { startStack, type Stack } from '../harness/stack.ts';
+import { startRemoteStack } from '../harness/remoteStack.ts';
+import type { Stack } from '../harness/stack.ts';
 import { until } from '../harness/until.ts';
 
 const START_MS = 60_000;
@@ -27,8 +28,7 @@ let restoredAtMs: number;
 
 beforeAll(async () => {
   network = cleanup.use(await createNetworkNamespace());
-  stack = cleanup.use(await startStack({ mediaHost: network.hostAddress }));
-  for (const url of [stack.url, stack.recorderUrl]) await network.relayTcp(Number(new URL(url).port));
+  stack = cleanup.use(await startRemoteStack(network));
   const display = cleanup.use(await startDisplay({ size: { width: 1280, height: 720 } }));
   screen = cleanup.use(await shareScreen({ display, stack, user: 'ann', network }));
   await recordedRun(stack, screen.sessionId, { recordedMs: 1 });

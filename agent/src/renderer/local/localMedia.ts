@@ -1,3 +1,4 @@
+import { serveFrames } from './frames/framePort.ts';
 import type { PieceRecord, PieceTrack } from './piece.ts';
 import type { SenderTaps } from './sent/senderTaps.ts';
 import type { WorkerOrder, WorkerReport } from './worker/protocol.ts';
@@ -48,14 +49,14 @@ export function createWorkerMedia(scope: {
 }): LocalMedia | undefined {
   const { createProcessor, taps } = scope;
   if (createProcessor === undefined) return undefined;
-  const recordings = new Map<string, RecordingHandlers>();
+  const recordings = new Map<string, { handlers: RecordingHandlers; stopFrames: () => void }>();
   // Now, while its script can still be loaded: when it is needed, there may be no network.
   let worker: Worker | undefined = open();
 
   function open(): Worker {
     const opened = scope.createWorker();
     opened.addEventListener('message', ({ data }: MessageEvent<WorkerReport>) => {
-      const handlers = recordings.get(data.recordingId);
+      const handlers = recordings.get(data.recordingId)?.handlers;
       switch (data.kind) {
         case 'piece-begun':
           handlers?.pieceBegun(data.piece);
@@ -76,7 +77,8 @@ export function createWorkerMedia(scope: {
       // Its script could not be loaded, or it broke: whatever it wrote stays.
       worker = undefined;
       opened.terminate();
-      for (const handlers of recordings.values()) {
+      for (const { handlers, stopFrames } of recordings.values()) {
+        stopFrames();
         handlers.failed({ isFull: false, message });
         handlers.ended();
       }
@@ -86,20 +88,23 @@ export function createWorkerMedia(scope: {
   }
 
   /** Gives whoever the recording is for its reports. */
-  function enter(handlers: RecordingHandlers): {
+  function enter(
+    handlers: RecordingHandlers,
+    stopFrames = (): void => undefined,
+  ): {
     recordingId: string;
     order: (value: WorkerOrder, transfer?: Transferable[]) => void;
   } {
     const recordingId = scope.createId();
     const current = (worker ??= open());
-    recordings.set(recordingId, handlers);
+    recordings.set(recordingId, { handlers, stopFrames });
     return { recordingId, order: (value, transfer = []) => current.postMessage(value, transfer) };
   }
 
   return {
     record({ media, sessionId, trackId, label }, times, handlers) {
-      const { recordingId, order } = enter(handlers);
-      const { readable: frames } = createProcessor(media);
+      const { port1, port2: frames } = new MessageChannel();
+      const { recordingId, order } = enter(handlers, serveFrames(createProcessor(media).readable, port1));
       const track = { sessionId, trackId, label };
       const sent = taps?.take(trackId);
       const transfer = sent === undefined ? [frames] : [frames, sent];

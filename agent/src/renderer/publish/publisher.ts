@@ -180,8 +180,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     },
     setPaused(paused) {
       session.paused = paused;
-      // Nothing is sent from now on; what is sent again waits for the server's word.
-      if (paused && publication !== undefined) publication.paused = true;
+      // Nothing is sent from now on; what is sent again waits for the server's word. If it cannot be told, its recordings
+      // must not go on as though nothing had moved meanwhile: what is sent again is something else.
+      if (paused && !isConnected) dropMedia();
+      else if (paused && publication !== undefined) publication.paused = true;
       events.emit('changed');
       reconciler.poke();
     },

@@ -180,6 +180,24 @@ describe('a publisher that loses the server', () => {
     expect(engine.sending).toBe(2);
   });
 
+  it('sends as something else what is sent again after a pause that the server was not told of', async () => {
+    const { server, publisher, engine, link } = createBench();
+    link.connect();
+    publisher.setDisplays([one]);
+    await settle();
+    link.lose();
+    publisher.setPaused(true);
+    publisher.setPaused(false);
+    await settle();
+    expect(publisher.flowing).toBe(false);
+    const asked = server.requested.length;
+    link.connect();
+    await settle();
+    expect(server.requested.slice(asked)).toContain('produce');
+    expect(engine.sending).toBe(2);
+    expect(server.published).toHaveLength(2);
+  });
+
   it('restarts a broken connection at once when the server can be asked again', async () => {
     const { server, publisher, engine, link } = createBench();
     link.connect();

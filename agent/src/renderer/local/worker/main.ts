@@ -1,4 +1,5 @@
 import { systemClock } from '@sightline/shared';
+import { readFrames } from '../frames/framePort.ts';
 import { createCaptureClock } from '../media/captureClock.ts';
 import type { SentStretch } from '../sent/protocol.ts';
 import { createWebCodecsEncoder } from './encoder.ts';
@@ -38,7 +39,7 @@ function begin(order: Extract<WorkerOrder, { kind: 'begin' }>): void {
   if (sent !== undefined) void writeSent(order, sent);
   const captured = createCaptureClock(nowMs);
   const recorder = createTrackRecorder({
-    reader: frames.getReader(),
+    reader: readFrames(frames),
     createEncoder: createWebCodecsEncoder,
     pieces: openPieces(order, (us) => captured.toMs(us), fail),
     clock: systemClock,

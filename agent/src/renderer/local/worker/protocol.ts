@@ -14,7 +14,8 @@ export interface RecordingOrder {
 export type WorkerOrder =
   | (RecordingOrder & {
       kind: 'begin';
-      frames: ReadableStream<VideoFrame>;
+      /** Brings the track's frames, see `readFrames`. */
+      frames: MessagePort;
       /** Brings what was sent lately, see `SenderTaps.take`. */
       sent: MessagePort | undefined;
     })

@@ -17,6 +17,7 @@ let wrote: number;
 let endUs: number | undefined;
 let openFrames: number;
 let errors: unknown[];
+let refusesFrames: boolean;
 let recorder: TrackRecorder;
 
 /** A frame as far as the recorder looks at it. */
@@ -46,16 +47,21 @@ beforeEach(() => {
   endUs = undefined;
   openFrames = 0;
   errors = [];
+  refusesFrames = false;
   const stream = new ReadableStream<VideoFrame>({ start: (controller) => void (frames = controller) });
+  const reader = stream.getReader();
   recorder = createTrackRecorder({
-    reader: stream.getReader(),
+    reader: { read: async () => (await reader.read()).value, cancel: () => void reader.cancel() },
     createEncoder: (given) => {
       handlers = given;
       return {
         get waiting() {
           return waiting;
         },
-        encode: ({ timestamp }, { key }) => encoded.push({ atMs: timestamp / 1_000 - BASE_MS, key }),
+        encode({ timestamp }, { key }) {
+          if (refusesFrames) throw new Error('takes nothing');
+          encoded.push({ atMs: timestamp / 1_000 - BASE_MS, key });
+        },
         flush: async () => undefined,
         close: () => undefined,
       };
@@ -112,6 +118,23 @@ describe('recording a track', () => {
     expect(endUs).toBe((BASE_MS + 300) * 1_000);
     expect(openFrames).toBe(0);
     expect(errors).toEqual([]);
+  });
+
+  it('gives back what came while it ended, too', async () => {
+    await capture();
+    frames.enqueue(fakeFrame((BASE_MS + 100) * 1_000));
+    await recorder.end();
+    await settle();
+    expect(openFrames).toBe(0);
+    expect(encoded).toHaveLength(1);
+  });
+
+  it('gives back every frame if the encoder takes none', async () => {
+    refusesFrames = true;
+    await capture();
+    await settle();
+    expect(errors).toEqual([new Error('takes nothing')]);
+    expect(openFrames).toBe(0);
   });
 
   it('ends with its track', async () => {

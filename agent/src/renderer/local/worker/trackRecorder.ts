@@ -1,4 +1,5 @@
 import type { Clock } from '@sightline/shared';
+import type { FrameReader } from '../frames/framePort.ts';
 import type { CaptureClock } from '../media/captureClock.ts';
 import { FRAMES_PER_SECOND, type Encoder, type EncoderHandlers } from './encoder.ts';
 import type { PieceSequence } from './pieceSequence.ts';
@@ -10,9 +11,6 @@ const SPACING_US = (1_000_000 / FRAMES_PER_SECOND) * 0.75;
 const REPEAT_MS = 500;
 /** More frames waiting than this: the encoder does not keep up. */
 const MAX_WAITING = 2;
-
-/** Where frames come from: a track's, as a stream (W3C mediacapture-transform). */
-export type FrameReader = Pick<ReadableStreamDefaultReader<VideoFrame>, 'read' | 'cancel'>;
 
 /** The recording of one track. */
 export interface TrackRecorder {
@@ -27,7 +25,7 @@ export interface TrackRecorder {
  * @param deps.onError it has ended by itself.
  */
 export function createTrackRecorder(deps: {
-  reader: FrameReader;
+  reader: FrameReader<VideoFrame>;
   createEncoder: (handlers: EncoderHandlers) => Encoder;
   pieces: PieceSequence;
   clock: Clock;
@@ -43,18 +41,18 @@ export function createTrackRecorder(deps: {
   let ended: Promise<void> | undefined;
 
   function take(frame: VideoFrame, timestampUs: number): void {
+    keep(frame);
     const mayWait = encoder.waiting <= MAX_WAITING;
-    if (!mayWait || timestampUs - lastUs < SPACING_US) {
-      keep(frame);
-      return;
-    }
+    if (!mayWait || timestampUs - lastUs < SPACING_US) return;
     const stamped = deps.copyFrame(frame, timestampUs);
     const key = timestampUs - keyUs >= KEY_FRAME_MS * 1_000;
     if (key) keyUs = timestampUs;
     lastUs = timestampUs;
-    encoder.encode(stamped, { key });
-    stamped.close();
-    keep(frame);
+    try {
+      encoder.encode(stamped, { key });
+    } finally {
+      stamped.close();
+    }
   }
 
   function keep(frame: VideoFrame | undefined): void {
@@ -69,11 +67,16 @@ export function createTrackRecorder(deps: {
 
   async function pump(): Promise<void> {
     for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      captured.saw(value.timestamp);
+      const frame = await reader.read();
+      if (frame === undefined) return;
+      // It was on its way when the recording ended.
+      if (ended !== undefined) {
+        frame.close();
+        return;
+      }
+      captured.saw(frame.timestamp);
       // What comes late, after its repetition, would go back in time.
-      take(value, Math.max(value.timestamp, lastUs + 1));
+      take(frame, Math.max(frame.timestamp, lastUs + 1));
     }
   }
 
@@ -92,7 +95,7 @@ export function createTrackRecorder(deps: {
     stopRepeating();
     const endUs = captured.nowUs() ?? lastUs;
     keep(undefined);
-    await reader.cancel().catch(ignoreEnded);
+    reader.cancel();
     await encoder.flush().catch(ignoreEnded);
     encoder.close();
     await pieces.end(Math.max(endUs, lastUs));
