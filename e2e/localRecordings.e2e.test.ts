@@ -76,6 +76,8 @@ describe('an agent without a network that records, is paused and resumed again a
     expect(gaps).toEqual([]);
     // Where a recording was interrupted, its last picture may be missing, or two on a busy machine. Of the pauses the
     // server could not be told.
-    expect(problemsOf({ ...accounted, worstErrorMs: 0 }, ['starting', 'reconnecting', 'not-shared'])).toEqual([]);
+    expect(problemsOf({ ...accounted, worstErrorMs: 0 }, ['starting', 'reconnecting', 'not-shared'])).toEqual(
+      [],
+    );
   });
 });
