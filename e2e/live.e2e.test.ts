@@ -68,7 +68,8 @@ describe('a real screen', () => {
     expect(new Set(watching(samples).map(({ pattern }) => pattern?.displayId))).toEqual(new Set([1]));
 
     const shown = await dashboard.page.getByTestId('focus').getAttribute('data-latency-ms');
-    expect(Math.abs(Number(shown) - summary.p50Ms)).toBeLessThan(150);
+    // It is that of the last pictures, which may have come as late as any.
+    expect(Math.abs(Number(shown) - summary.p50Ms)).toBeLessThan(150 + summary.maxMs - summary.p50Ms);
     await probe.close();
   });
 
