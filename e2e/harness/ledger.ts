@@ -8,8 +8,8 @@ import type { Stack } from './stack.ts';
 /** The ledger may be wrong by this. */
 const MAX_LEDGER_ERROR_MS = 100;
 
-/** The last picture is taken to have lasted as long: nothing comes after it. */
-const LAST_PICTURE_MS = 33;
+/** The last picture of a stretch is taken to have lasted as long, by what recorded it: nothing comes after it. */
+const LAST_PICTURE_MS = { live: 33, healed: 67 };
 
 /** The coverage ledger of a session. */
 export const ledgerOf = async (stack: Stack, sessionId: string): Promise<SessionLedger> =>
@@ -100,9 +100,9 @@ export function compareWithPictures(
     covered.flatMap(({ fromMs, times: [first] }) => (first === undefined ? [] : [fromMs - first])),
     0.5,
   );
-  const errors = covered.flatMap(({ fromMs, toMs, times: ofSpan }) => [
+  const errors = covered.flatMap(({ fromMs, toMs, lastSource, times: ofSpan }) => [
     (ofSpan[0] ?? Number.NaN) + latencyMs - fromMs,
-    (ofSpan.at(-1) ?? Number.NaN) + LAST_PICTURE_MS + latencyMs - toMs,
+    (ofSpan.at(-1) ?? Number.NaN) + LAST_PICTURE_MS[lastSource] + latencyMs - toMs,
   ]);
   const pauses = covered.flatMap(({ times: ofSpan }) =>
     ofSpan.slice(1).map((atMs, at) => atMs - (ofSpan[at] ?? atMs)),
@@ -114,13 +114,23 @@ export function compareWithPictures(
   };
 }
 
-function joinRecorded(spans: readonly LedgerSpan[]): { fromMs: number; toMs: number }[] {
-  const joined: { fromMs: number; toMs: number }[] = [];
-  for (const { state, fromMs, toMs } of spans) {
-    if (state !== 'recorded') continue;
+interface Stretch {
+  fromMs: number;
+  toMs: number;
+  /** Of its end. */
+  lastSource: keyof typeof LAST_PICTURE_MS;
+}
+
+function joinRecorded(spans: readonly LedgerSpan[]): Stretch[] {
+  const joined: Stretch[] = [];
+  for (const span of spans) {
+    if (span.state !== 'recorded') continue;
+    const { fromMs, toMs, source: lastSource } = span;
     const last = joined.at(-1);
-    if (last?.toMs === fromMs) last.toMs = toMs;
-    else joined.push({ fromMs, toMs });
+    if (last?.toMs === fromMs) {
+      last.toMs = toMs;
+      last.lastSource = lastSource;
+    } else joined.push({ fromMs, toMs, lastSource });
   }
   return joined;
 }

@@ -27,6 +27,18 @@ describe('a ledger compared with pictures', () => {
     expect(compared.worstErrorMs).toBeLessThan(33);
   });
 
+  it('knows how far apart the pictures are that an agent records itself', () => {
+    const slow = pictures(5_000, 9_000).filter((_, at) => at % 2 === 0);
+    const healed: LedgerSpan = {
+      state: 'recorded',
+      fromMs: 5_000,
+      toMs: (slow.at(-1) ?? 0) + 80 + 66,
+      source: 'healed',
+    };
+    const compared = compareWithPictures([recorded(500, 5_000), healed], [...pictures(500, 5_000), ...slow]);
+    expect(compared.worstErrorMs).toBeLessThan(2);
+  });
+
   it('does not fit if a stretch is claimed too long, or has no picture, or a pause', () => {
     const short = compareWithPictures(spans, [...pictures(500, 4_800), ...pictures(7_000, 9_000)]);
     expect(short.worstErrorMs).toBeGreaterThan(150);
