@@ -24,9 +24,17 @@ function pausesOf(samples: readonly FrameSample[]): CoverageGap[] {
   return times.slice(1).map((toMs, at) => ({ fromMs: times[at] ?? toMs, toMs }));
 }
 
-/** The two neighbouring pictures between which `atMs` lies; undefined before the first and after the last. */
+/** What is killed at a moment may let pictures through for as long after it. */
+const DYING_MS = 200;
+
+/**
+ * The longest time without a picture that a kill at `atMs` may have made: around that moment, or from shortly after it.
+ * Undefined before the first picture and after the last.
+ */
 export function pauseAround(samples: readonly FrameSample[], atMs: number): CoverageGap | undefined {
-  return pausesOf(samples).find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+  return pausesOf(samples)
+    .filter(({ fromMs, toMs }) => fromMs <= atMs + DYING_MS && atMs < toMs)
+    .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0];
 }
 
 /**

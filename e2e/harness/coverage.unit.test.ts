@@ -27,10 +27,11 @@ describe('coverage', () => {
     });
   });
 
-  it('names the pictures around a moment', () => {
+  it('names the pictures around a moment, or those behind what came shortly after it', () => {
     const samples = [1_000, 1_100, 5_000].map(at);
     expect(pauseAround(samples, 1_500)).toEqual({ fromMs: 1_100, toMs: 5_000 });
-    expect(pauseAround(samples, 900)).toBeUndefined();
+    expect(pauseAround(samples, 1_096)).toEqual({ fromMs: 1_100, toMs: 5_000 });
+    expect(pauseAround(samples, 700)).toBeUndefined();
     expect(pauseAround(samples, 5_000)).toBeUndefined();
   });
 
