@@ -20,8 +20,8 @@ const MAX_SPARSE_MS = 2_000;
 const OUTAGE_MS = 3_000;
 const NOTICED_MS = 15_000;
 const HEALED_MS = 60_000;
-/** Pictures of what an agent records itself come every 67 ms; a busy machine may lose some in a row. */
-const MAX_PAUSE_MS = 1_000;
+/** Two pictures of what is encoded while nothing arrives, or recorded by the agent itself, are this far apart. */
+const MAX_PAUSE_MS = 250;
 /** A loss that is noticed sooner shows nothing. */
 const UNNOTICED_MS = 2_000;
 /** Where what was recorded here and what was recorded there meet. */
